@@ -1,0 +1,132 @@
+//! What a user can do with Integration Builder, and so what a finding may take away (F3).
+
+use std::fmt;
+
+/// Something a user can do with Integration Builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Feature {
+    /// Signing in with an IT user of the development environment (C2).
+    SignIn,
+    /// Registering the infrastructure (C1 to C5).
+    Register,
+    /// Installing the dependencies from the Setup widget (D3).
+    InstallDependencies,
+    /// Updating the dependencies later on (D5).
+    UpdateDependencies,
+    /// Publishing a generated integration.
+    Publish,
+    /// Development connections, made automatically for testing (B8).
+    DevelopmentConnections,
+    /// E-mails to administrators that ask for new connections or assistants (B9).
+    AdministratorEmails,
+    /// Automatic creation of connections in Integration Manager (B10).
+    AutomaticConnections,
+    /// Checking the other environments of the infrastructure (E1).
+    OtherEnvironments,
+}
+
+impl Feature {
+    /// Every feature, in the order in which a user meets them.
+    pub const ALL: &'static [Self] = &[
+        Self::SignIn,
+        Self::Register,
+        Self::InstallDependencies,
+        Self::UpdateDependencies,
+        Self::Publish,
+        Self::DevelopmentConnections,
+        Self::AdministratorEmails,
+        Self::AutomaticConnections,
+        Self::OtherEnvironments,
+    ];
+
+    /// What to call it in a sentence, in lower case.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::SignIn => "signing in",
+            Self::Register => "registering the infrastructure",
+            Self::InstallDependencies => "installing dependencies",
+            Self::UpdateDependencies => "updating dependencies",
+            Self::Publish => "publishing integrations",
+            Self::DevelopmentConnections => "development connections",
+            Self::AdministratorEmails => "e-mails to administrators",
+            Self::AutomaticConnections => "automatic creation of connections",
+            Self::OtherEnvironments => "checking the other environments",
+        }
+    }
+
+    /// What still works instead, where the platform offers something (B8, B10).
+    pub const fn instead(self) -> Option<&'static str> {
+        match self {
+            Self::DevelopmentConnections => Some("define a connection of your own"),
+            Self::AutomaticConnections => Some("create connections by hand in Integration Manager"),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+/// What cannot be done while an environment cannot be connected at all.
+const NOT_CONNECTED: &[Feature] = &[
+    Feature::DevelopmentConnections,
+    Feature::AdministratorEmails,
+    Feature::AutomaticConnections,
+];
+
+/// Everything that starts with the development environment.
+const SET_UP: &[Feature] = &[
+    Feature::SignIn,
+    Feature::Register,
+    Feature::InstallDependencies,
+    Feature::Publish,
+];
+
+/// What a finding takes away: a rule that names the features, given the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Impact {
+    /// Nothing is taken away; the finding is worth knowing all the same.
+    Nothing,
+    /// The service and the environment cannot talk. A connection to development is mandatory, to the
+    /// others it is not (B7): there, only B8 to B10 are limited.
+    Connection,
+    /// The environment itself cannot take part (its version, its product): nothing works with it.
+    Environment,
+    /// Exactly these features, wherever it is found.
+    Only(&'static [Feature]),
+}
+
+impl Impact {
+    /// The features that are limited, on the development environment or on another one.
+    ///
+    /// ```
+    /// use ib_domain::feature::{Feature, Impact};
+    ///
+    /// assert!(Impact::Connection.features(true).contains(&Feature::SignIn));
+    /// assert_eq!(Impact::Connection.features(false).len(), 3);
+    /// ```
+    pub const fn features(self, development: bool) -> &'static [Feature] {
+        match (self, development) {
+            (Self::Nothing, _) => &[],
+            (Self::Connection | Self::Environment, true) => SET_UP,
+            (Self::Connection, false) => NOT_CONNECTED,
+            (Self::Environment, false) => &[
+                Feature::Publish,
+                Feature::DevelopmentConnections,
+                Feature::AdministratorEmails,
+                Feature::AutomaticConnections,
+            ],
+            (Self::Only(features), _) => features,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Text that came from somewhere else, made harmless before anybody sees it.
+
+/// How much of a remote text is worth showing, in characters.
+pub const REMOTE_TEXT_LIMIT: usize = 300;
+
+/// Returns `text` on one line, without control or direction-changing characters, at most `limit`
+/// characters long.
+///
+/// Host names, messages and versions of an environment are untrusted: they could hold terminal escape
+/// sequences, line breaks that forge log lines, or marks that reverse what is read.
+///
+/// ```
+/// use ib_domain::text::harmless;
+///
+/// assert_eq!(harmless("a\x1b[31m\nb\u{202e}c", 10), "a[31m bc");
+/// assert_eq!(harmless("abcdef", 4), "abc…");
+/// ```
+pub fn harmless(text: &str, limit: usize) -> String {
+    let mut clean = String::with_capacity(text.len().min(limit * 4));
+    for (count, character) in text.chars().filter_map(visible).enumerate() {
+        if count + 1 == limit && text.chars().filter_map(visible).nth(limit).is_some() {
+            clean.push('…');
+            break;
+        }
+        if count >= limit {
+            break;
+        }
+        clean.push(character);
+    }
+    clean.trim().to_owned()
+}
+
+/// Maps white space to a blank and drops what has no picture of its own.
+fn visible(character: char) -> Option<char> {
+    match character {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        '\u{061c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => None,
+        c => (!c.is_control()).then_some(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_result_is_one_short_line_of_visible_characters(text in any::<String>(), limit in 1usize..60) {
+            let clean = harmless(&text, limit);
+            prop_assert!(clean.chars().count() <= limit);
+            prop_assert!(clean.chars().all(|c| visible(c) == Some(c)));
+        }
+
+        #[test]
+        fn plain_text_is_left_alone(text in "[a-zA-Z0-9.,-]{0,40}") {
+            prop_assert_eq!(harmless(&text, 40), text);
+        }
+    }
+}
