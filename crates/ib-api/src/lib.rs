@@ -1,0 +1,12 @@
+//! The wire contract of this project: documents that other programs read.
+//!
+//! Only wire types live here, so that a change of an internal type never changes the wire. A document
+//! names its schema and version; within a version, fields are only added.
+//!
+//! - [`check`]: what `ib check --output json` prints, `ib.check/1`, and its JSON schema;
+//! - [`event`]: what `ib check --output ndjson` prints, line by line;
+//! - [`exit`]: exit codes, the same in every output format.
+
+pub mod check;
+pub mod event;
+pub mod exit;
