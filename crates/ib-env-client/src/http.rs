@@ -1,0 +1,75 @@
+//! The HTTP client: both traits over the platform's own protocols.
+//!
+//! *Invariant.* No socket is opened to an address that the [address policy](crate::policy) did not
+//! judge. Names are resolved once, judged, and connected to exactly as judged; redirects are never
+//! followed; proxies are used only when [configured](Settings::proxy), never from environment variables;
+//! certificates are always verified.
+
+mod body;
+mod diagnose;
+mod dialect;
+mod environment;
+mod failure;
+mod lifetime;
+mod login;
+mod probe;
+mod publish;
+mod resolve;
+mod service_center;
+mod settings;
+mod soap;
+mod tls;
+mod transport;
+mod wsdl;
+mod xml;
+
+use std::sync::Arc;
+
+use ib_domain::address::EnvironmentAddress;
+
+use crate::{Connect, Environment, LifeTime, Token};
+use environment::HttpEnvironment;
+use lifetime::HttpLifeTime;
+use transport::Transport;
+
+pub use resolve::{NameError, Resolver, SystemResolver};
+pub use settings::{Clock, ConnectTo, ConnectToError, Limits, Settings, SettingsError, SoapVersion};
+
+/// Speaks to environments and to LifeTime. Cheap to clone; all clones share connections and limits.
+///
+/// # Examples
+///
+/// ```
+/// use ib_env_client::http::{HttpClient, Settings};
+///
+/// let client = HttpClient::new(Settings::default())?;
+/// # drop(client);
+/// # Ok::<(), ib_env_client::http::SettingsError>(())
+/// ```
+#[derive(Clone)]
+pub struct HttpClient {
+    transport: Arc<Transport>,
+}
+
+impl HttpClient {
+    /// A client under the given settings.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] for a certificate that cannot be read or a mapping that is not allowed.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        Ok(Self {
+            transport: Arc::new(Transport::new(settings)?),
+        })
+    }
+}
+
+impl Connect for HttpClient {
+    fn environment(&self, address: EnvironmentAddress) -> Arc<dyn Environment> {
+        Arc::new(HttpEnvironment::new(Arc::clone(&self.transport), address))
+    }
+
+    fn lifetime(&self, address: EnvironmentAddress, token: Token) -> Arc<dyn LifeTime> {
+        Arc::new(HttpLifeTime::new(Arc::clone(&self.transport), address, token))
+    }
+}

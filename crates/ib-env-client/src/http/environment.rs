@@ -1,0 +1,164 @@
+//! One environment behind the HTTP client.
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::permission::evaluation::DirectAnswer;
+use ib_domain::permission::level::Level;
+use ib_domain::reason::Reason;
+use tokio::sync::OnceCell;
+
+use super::dialect::{Dialect, Method};
+use super::transport::Transport;
+use crate::environment::{
+    Application, Diagnosis, Environment, IdentityProvider, MessagePage, Module, ModuleKey, ModuleVersions,
+    PublishId, Started,
+};
+use crate::{Credentials, Obstacle};
+
+/// One environment, with what was learnt about it while it was asked.
+pub(super) struct HttpEnvironment {
+    pub(super) transport: Arc<Transport>,
+    pub(super) address: EnvironmentAddress,
+    pub(super) dialect: OnceCell<Dialect>,
+    identity_provider: OnceLock<IdentityProvider>,
+}
+
+impl HttpEnvironment {
+    pub(super) fn new(transport: Arc<Transport>, address: EnvironmentAddress) -> Self {
+        Self {
+            transport,
+            address,
+            dialect: OnceCell::new(),
+            identity_provider: OnceLock::new(),
+        }
+    }
+
+    /// Who checks passwords, as far as the diagnosis told.
+    pub(super) fn identity_provider(&self) -> Option<&IdentityProvider> {
+        self.identity_provider.get()
+    }
+
+    /// Remembers who checks passwords.
+    pub(super) fn learn_identity_provider(&self, provider: IdentityProvider) {
+        // Learnt once; a second diagnosis of the same object changes nothing that matters.
+        drop(self.identity_provider.set(provider));
+    }
+
+    /// Makes sure that there is a judged route before anything is sent.
+    async fn reach(&self) -> Result<(), Obstacle> {
+        if self.transport.routes.to(self.address.host()).is_none() {
+            let resolved = self.transport.resolve(&self.address).await?;
+            self.transport.judge(&self.address, &resolved)?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Environment for HttpEnvironment {
+    fn address(&self) -> &EnvironmentAddress {
+        &self.address
+    }
+
+    async fn diagnose(&self) -> Diagnosis {
+        self.look().await
+    }
+
+    async fn log_in(&self, credentials: &Credentials) -> Result<(), Obstacle> {
+        self.reach().await?;
+        self.prove(credentials).await
+    }
+
+    async fn permissions(&self, credentials: &Credentials) -> Result<Option<DirectAnswer>, Obstacle> {
+        self.reach().await?;
+        let Some(answer) = self.direct_answer(credentials).await? else {
+            return Ok(None);
+        };
+        read_direct(&answer).map(Some).ok_or_else(|| {
+            Obstacle::new(Reason::PermissionsNotUnderstood).observed("a field is missing or odd")
+        })
+    }
+
+    async fn applications(&self, credentials: &Credentials) -> Result<Vec<Application>, Obstacle> {
+        self.reach().await?;
+        self.list_applications(credentials).await
+    }
+
+    async fn modules(
+        &self,
+        credentials: &Credentials,
+        each: &mut (dyn for<'m> FnMut(Module) + Send),
+    ) -> Result<(), Obstacle> {
+        self.reach().await?;
+        self.list_modules(credentials, each).await
+    }
+
+    async fn module_versions(
+        &self,
+        credentials: &Credentials,
+        module: &ModuleKey,
+    ) -> Result<Option<ModuleVersions>, Obstacle> {
+        self.reach().await?;
+        self.list_versions(credentials, module).await
+    }
+
+    async fn publish(
+        &self,
+        credentials: &Credentials,
+        package: &[u8],
+        two_step: bool,
+    ) -> Result<Started, Obstacle> {
+        self.reach().await?;
+        self.start_publication(credentials, package, two_step).await
+    }
+
+    async fn republish(
+        &self,
+        credentials: &Credentials,
+        name: &str,
+        modules: &[Module],
+        two_step: bool,
+    ) -> Result<Started, Obstacle> {
+        self.reach().await?;
+        self.start_republication(credentials, name, modules, two_step)
+            .await
+    }
+
+    async fn publish_messages(
+        &self,
+        credentials: &Credentials,
+        publication: PublishId,
+        after: i64,
+    ) -> Result<MessagePage, Obstacle> {
+        self.reach().await?;
+        self.read_messages(credentials, publication, after).await
+    }
+
+    async fn publish_continue(
+        &self,
+        credentials: &Credentials,
+        publication: PublishId,
+    ) -> Result<(), Obstacle> {
+        self.reach().await?;
+        self.steer(Method::PublishContinue, credentials, publication)
+            .await
+    }
+
+    async fn publish_abort(&self, credentials: &Credentials, publication: PublishId) -> Result<(), Obstacle> {
+        self.reach().await?;
+        self.steer(Method::PublishAbort, credentials, publication).await
+    }
+}
+
+/// Reads the direct route's answer; a level that is not known is not understood.
+fn read_direct(answer: &serde_json::Value) -> Option<DirectAnswer> {
+    let level = u8::try_from(answer.get("level")?.as_u64()?).ok()?;
+    let label = answer.get("levelLabel").and_then(serde_json::Value::as_str);
+    Some(DirectAnswer {
+        level: Level::try_from(level).ok()?,
+        label: label.map(str::to_owned),
+        create_applications: answer.get("createApplications")?.as_bool()?,
+    })
+}

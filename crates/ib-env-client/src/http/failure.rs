@@ -1,0 +1,106 @@
+//! What went wrong with a request, named by its one cause.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use ib_domain::reason::Reason;
+
+use super::body::TooLong;
+use super::probe::seconds;
+use super::tls::{self, Presented};
+use super::xml::XmlError;
+use crate::Obstacle;
+
+/// Every error in the chain, outermost first, and the ones that an I/O error wraps.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| next(*error))
+}
+
+fn next<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(wrapped) => Some(wrapped),
+        None => error.source(),
+    }
+}
+
+fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    chain(error).find_map(|error| error.downcast_ref::<E>())
+}
+
+/// Why a request got no answer. Its connection was possible a moment ago, so what fails before the
+/// first byte of HTTP is TLS.
+pub(super) fn sending(error: &reqwest::Error, presented: Option<&Presented>, limit: Duration) -> Obstacle {
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return tls::obstacle(tls, presented);
+    }
+    let kind = chain(error)
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .map(io::Error::kind)
+        .last();
+    if error.is_connect() {
+        return connecting(error, kind, limit);
+    }
+    if error.is_timeout() {
+        return Obstacle::new(Reason::HttpNoAnswer).expected(seconds(limit));
+    }
+    match find::<hyper::Error>(error) {
+        Some(http) if http.is_parse() => Reason::HttpNotSpoken.into(),
+        _ => Reason::HttpReset.into(),
+    }
+}
+
+fn connecting(error: &reqwest::Error, kind: Option<io::ErrorKind>, limit: Duration) -> Obstacle {
+    match kind {
+        _ if error.is_timeout() => Obstacle::new(Reason::TlsTimedOut).expected(seconds(limit)),
+        Some(io::ErrorKind::TimedOut) => Obstacle::new(Reason::TlsTimedOut).expected(seconds(limit)),
+        Some(io::ErrorKind::ConnectionRefused) => Reason::ConnectRefused.into(),
+        Some(kind) => Obstacle::new(Reason::TlsBrokenOff).observed(kind.to_string()),
+        None => Obstacle::new(Reason::TlsBrokenOff).observed("the connection could not be made"),
+    }
+}
+
+/// What went wrong while an answer was read.
+#[derive(Debug)]
+pub(super) enum Reading {
+    Io(io::Error),
+    Xml(XmlError),
+}
+
+impl From<io::Error> for Reading {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<XmlError> for Reading {
+    fn from(error: XmlError) -> Self {
+        match error {
+            XmlError::Io(error) => Self::Io(error),
+            other => Self::Xml(other),
+        }
+    }
+}
+
+impl Reading {
+    /// Names the cause, given how many bytes were allowed.
+    pub(super) fn obstacle(&self, max_bytes: u64) -> Obstacle {
+        match self {
+            Self::Xml(XmlError::Forbidden(what)) => Obstacle::new(Reason::HttpForbiddenXml).observed(*what),
+            Self::Xml(error) => Obstacle::new(Reason::HttpMalformedXml).observed(error.to_string()),
+            Self::Io(error) => match find::<TooLong>(error) {
+                Some(TooLong { compressed: true }) => {
+                    Obstacle::new(Reason::HttpBomb).expected(bytes(max_bytes))
+                }
+                Some(TooLong { compressed: false }) => {
+                    Obstacle::new(Reason::HttpTooLarge).expected(bytes(max_bytes))
+                }
+                None => Reason::HttpCutShort.into(),
+            },
+        }
+    }
+}
+
+fn bytes(count: u64) -> String {
+    format!("{} MiB", count >> 20)
+}

@@ -1,0 +1,403 @@
+//! SOAP calls, in version 1.1 or 1.2 (`service-center-soap.md` 1).
+
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::reason::Reason;
+use quick_xml::escape::escape;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode};
+use std::time::Duration;
+
+use super::failure::Reading;
+use super::settings::SoapVersion;
+use super::transport::{Call, Caller, Deadline, Redirect, Reply, Transport};
+use super::xml::{Element, Xml, XmlError};
+use crate::Obstacle;
+
+/// Namespace of every payload.
+const PAYLOAD: &str = "http://www.outsystems.com";
+/// What the console answers to a visitor from outside its Internal Network.
+const NOT_AUTHORIZED: &str = "You are not authorized to view this page";
+/// How much of a page is looked at, in bytes.
+const PAGE_BYTES: u64 = 1 << 20;
+
+/// A service of Service Center.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Service {
+    OutSystemsPlatform,
+    Solutions,
+    PlatformServices,
+}
+
+impl Service {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::OutSystemsPlatform => "OutSystemsPlatform",
+            Self::Solutions => "Solutions",
+            Self::PlatformServices => "PlatformServices_v8_0_0",
+        }
+    }
+
+    /// Where it answers.
+    pub(super) fn path(self) -> String {
+        format!("/ServiceCenter/{}.asmx", self.name())
+    }
+}
+
+/// What a call says.
+pub(super) struct Question<'a> {
+    pub(super) service: Service,
+    pub(super) method: &'a str,
+    /// Element names with their text. Base64 is text too.
+    pub(super) inputs: Vec<(String, String)>,
+    pub(super) limit: Duration,
+    pub(super) max_bytes: u64,
+}
+
+/// What came back.
+pub(super) enum Answer {
+    /// The response wrapper, opened.
+    Outputs(Outputs),
+    /// A fault, with its text.
+    Fault(String),
+    /// No SOAP at all.
+    Page(Page),
+}
+
+/// An answer that is no SOAP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) status: StatusCode,
+    /// Whether it says that the visitor is outside the Internal Network.
+    pub(super) says_closed: bool,
+    /// Another host that it redirects to.
+    pub(super) elsewhere: Option<String>,
+    /// What it is, in words.
+    pub(super) kind: &'static str,
+    /// Its text, as far as it was read, for signs of a product.
+    pub(super) text: String,
+}
+
+impl Page {
+    /// What was seen, in words.
+    pub(super) fn describe(&self) -> String {
+        format!("status {}, {}", self.status.as_u16(), self.kind)
+    }
+}
+
+/// A response wrapper whose children have not been read yet.
+pub(super) struct Outputs {
+    xml: Xml,
+    deadline: Deadline,
+}
+
+impl Outputs {
+    /// All outputs at once, for answers that are small.
+    pub(super) async fn all(mut self) -> Result<Element, Obstacle> {
+        let deadline = self.deadline;
+        deadline
+            .read(async { self.xml.element("Response".to_owned()).await })
+            .await
+    }
+
+    /// Hands each item of the list `name` to `each`, one at a time.
+    pub(super) async fn each(
+        mut self,
+        name: &str,
+        mut each: impl FnMut(Element) + Send,
+    ) -> Result<(), Obstacle> {
+        let deadline = self.deadline;
+        let xml = &mut self.xml;
+        deadline
+            .read(async move {
+                while let Some((child, _)) = xml.next_child().await? {
+                    if child.eq_ignore_ascii_case(name) {
+                        while let Some((item, _)) = xml.next_child().await? {
+                            each(xml.element(item).await?);
+                        }
+                    } else {
+                        xml.skip().await?;
+                    }
+                }
+                Ok::<(), XmlError>(())
+            })
+            .await
+    }
+}
+
+impl Transport {
+    /// Makes one SOAP call, once.
+    pub(super) async fn soap(
+        &self,
+        address: &EnvironmentAddress,
+        question: &Question<'_>,
+    ) -> Result<Answer, Obstacle> {
+        let version = self.settings.soap;
+        let answer = self.soap_in(version, address, question).await?;
+        match (version, answer) {
+            // Refused before it was looked at: the other version is worth a try.
+            (SoapVersion::V11, Answer::Page(page)) if page.status == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                self.soap_in(SoapVersion::V12, address, question).await
+            }
+            (_, answer) => Ok(answer),
+        }
+    }
+
+    async fn soap_in(
+        &self,
+        version: SoapVersion,
+        address: &EnvironmentAddress,
+        question: &Question<'_>,
+    ) -> Result<Answer, Obstacle> {
+        let path = question.service.path();
+        let call = Call {
+            method: Method::POST,
+            path: &path,
+            headers: headers(version, question),
+            body: Some(envelope(version, question).into_bytes()),
+            caller: Caller::Nobody,
+            limit: question.limit,
+            max_bytes: question.max_bytes,
+        };
+        let reply = self.send(address, call).await?;
+        passing(reply.status)?;
+        let may_be_soap = reply.status == StatusCode::OK
+            || reply.status.is_client_error()
+            || reply.status.is_server_error();
+        if may_be_soap && reply.content_type.contains("xml") && !reply.content_type.contains("html") {
+            open(reply).await
+        } else {
+            read_page(reply).await.map(Answer::Page)
+        }
+    }
+
+    /// Gets a page without credentials; redirects on the same host are followed, three at most.
+    pub(super) async fn page(&self, address: &EnvironmentAddress, path: &str) -> Result<Page, Obstacle> {
+        self.page_within(address, path, self.settings.limits.request)
+            .await
+    }
+
+    /// The same, each request inside `limit`.
+    pub(super) async fn page_within(
+        &self,
+        address: &EnvironmentAddress,
+        path: &str,
+        limit: Duration,
+    ) -> Result<Page, Obstacle> {
+        let mut path = path.to_owned();
+        for _ in 0..=3 {
+            let call = Call::get(&path, limit, PAGE_BYTES);
+            let reply = self.send(address, call).await?;
+            passing(reply.status)?;
+            match reply.redirect {
+                Some(Redirect::SameHost(next)) => path = next,
+                _ => return read_page(reply).await,
+            }
+        }
+        Err(Obstacle::new(Reason::HttpServerError).observed("it redirects in a circle"))
+    }
+}
+
+/// Some answers come from something in front of the environment, and say nothing about it.
+fn passing(status: StatusCode) -> Result<(), Obstacle> {
+    let seen = |reason| Err(Obstacle::new(reason).observed(format!("status {}", status.as_u16())));
+    match status {
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            seen(Reason::HttpGateway)
+        }
+        StatusCode::TOO_MANY_REQUESTS => seen(Reason::HttpThrottled),
+        _ => Ok(()),
+    }
+}
+
+fn headers(version: SoapVersion, question: &Question<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let content_type = match version {
+        SoapVersion::V11 => "text/xml; charset=utf-8",
+        SoapVersion::V12 => "application/soap+xml; charset=utf-8",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let action = format!(
+        "\"http://ServiceCenter/{}/{}\"",
+        question.service.name(),
+        question.method
+    );
+    if let (SoapVersion::V11, Ok(action)) = (version, HeaderValue::from_str(&action)) {
+        headers.insert(HeaderName::from_static("soapaction"), action);
+    }
+    headers
+}
+
+fn envelope(version: SoapVersion, question: &Question<'_>) -> String {
+    let namespace = match version {
+        SoapVersion::V11 => "http://schemas.xmlsoap.org/soap/envelope/",
+        SoapVersion::V12 => "http://www.w3.org/2003/05/soap-envelope",
+    };
+    let size: usize = question.inputs.iter().map(|(_, text)| text.len() + 64).sum();
+    let mut xml = String::with_capacity(size + 256);
+    xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"");
+    xml.push_str(namespace);
+    xml.push_str("\"><s:Body><");
+    xml.push_str(question.method);
+    xml.push_str(" xmlns=\"");
+    xml.push_str(PAYLOAD);
+    xml.push_str("\">");
+    for (name, text) in &question.inputs {
+        for part in ["<", name, ">", &escape(text), "</", name, ">"] {
+            xml.push_str(part);
+        }
+    }
+    for part in ["</", question.method, "></s:Body></s:Envelope>"] {
+        xml.push_str(part);
+    }
+    xml
+}
+
+/// Opens the envelope and the first child of its body.
+async fn open(reply: Reply) -> Result<Answer, Obstacle> {
+    let (status, deadline) = (reply.status, reply.deadline);
+    let mut xml = Xml::new(reply.body);
+    let found = deadline.read(async { find_payload(&mut xml).await }).await?;
+    match found {
+        Some(name) if name == "Fault" => {
+            let fault = deadline.read(async { xml.element(name).await }).await?;
+            Ok(Answer::Fault(fault_text(&fault)))
+        }
+        Some(_) if status == StatusCode::OK => Ok(Answer::Outputs(Outputs { xml, deadline })),
+        _ => {
+            let kind = "XML that is no SOAP answer";
+            Ok(Answer::Page(Page {
+                status,
+                says_closed: false,
+                elsewhere: None,
+                kind,
+                text: String::new(),
+            }))
+        }
+    }
+}
+
+/// Goes to the first child of `Body`; `None` where the document is no envelope.
+async fn find_payload(xml: &mut Xml) -> Result<Option<String>, XmlError> {
+    match xml.next_child().await? {
+        Some((name, _)) if name == "Envelope" => {}
+        _ => return Ok(None),
+    }
+    while let Some((name, _)) = xml.next_child().await? {
+        if name == "Body" {
+            return Ok(xml.next_child().await?.map(|(name, _)| name));
+        }
+        xml.skip().await?;
+    }
+    Ok(None)
+}
+
+/// The text of a fault of either version.
+fn fault_text(fault: &Element) -> String {
+    let v11 = fault.text_of("faultstring");
+    let v12 = fault.child("Reason").map_or("", |reason| reason.text_of("Text"));
+    if v11.is_empty() {
+        v12.to_owned()
+    } else {
+        v11.to_owned()
+    }
+}
+
+async fn read_page(reply: Reply) -> Result<Page, Obstacle> {
+    let elsewhere = match reply.redirect {
+        Some(Redirect::Elsewhere(host)) => Some(host),
+        _ => None,
+    };
+    let kind = match reply.content_type.split(';').next().unwrap_or_default().trim() {
+        "text/html" | "application/xhtml+xml" => "a web page",
+        "application/json" => "JSON",
+        "text/plain" => "plain text",
+        "" => "no content",
+        kind if kind.contains("xml") => "XML",
+        _ => "something else",
+    };
+    let status = reply.status;
+    let bytes = reply
+        .deadline
+        .read(async { reply.body.collect().await.map_err(Reading::from) })
+        .await?;
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let says_closed = text.contains(NOT_AUTHORIZED);
+    Ok(Page {
+        status,
+        says_closed,
+        elsewhere,
+        kind,
+        text,
+    })
+}
+
+/// What a fault means (`service-center-soap.md` 1.1), decided by its text in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultMeaning {
+    Locked,
+    BadCredentials,
+    Forbidden,
+    Other,
+}
+
+impl FaultMeaning {
+    pub(super) fn of(text: &str) -> Self {
+        let text = text.to_lowercase();
+        let has = |part| text.contains(part);
+        if has("too many failed login attempts") {
+            Self::Locked
+        } else if (has("invalid") && (has("username") || has("password") || has("login")))
+            || has("not authenticated")
+        {
+            Self::BadCredentials
+        } else if has("permission") || has("not allowed") || has("not authorized") {
+            Self::Forbidden
+        } else {
+            Self::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("Too many failed login attempts. Invalid password.", FaultMeaning::Locked)]
+    #[case("Invalid username or password.", FaultMeaning::BadCredentials)]
+    #[case("INVALID LOGIN", FaultMeaning::BadCredentials)]
+    #[case("The user is not authenticated", FaultMeaning::BadCredentials)]
+    #[case("You do not have permission", FaultMeaning::Forbidden)]
+    #[case("You are not allowed to create an Application", FaultMeaning::Forbidden)]
+    #[case("Object reference not set", FaultMeaning::Other)]
+    #[case("", FaultMeaning::Other)]
+    fn a_fault_is_classified_by_its_text(#[case] text: &str, #[case] meaning: FaultMeaning) {
+        assert_eq!(FaultMeaning::of(text), meaning);
+    }
+
+    #[test]
+    fn an_envelope_is_escaped_and_names_its_payload() {
+        let question = Question {
+            service: Service::Solutions,
+            method: "TestLogin",
+            inputs: vec![("username".to_owned(), "a<b>&\"c'".to_owned())],
+            limit: Duration::from_secs(1),
+            max_bytes: 1,
+        };
+        let xml = envelope(SoapVersion::V12, &question);
+        assert!(
+            xml.contains("<TestLogin xmlns=\"http://www.outsystems.com\">"),
+            "{xml}"
+        );
+        assert!(
+            xml.contains("<username>a&lt;b&gt;&amp;&quot;c&apos;</username>"),
+            "{xml}"
+        );
+        assert!(xml.contains("http://www.w3.org/2003/05/soap-envelope"));
+        assert!(headers(SoapVersion::V12, &question).get("soapaction").is_none());
+        let action = headers(SoapVersion::V11, &question).remove("soapaction").unwrap();
+        assert_eq!(action, "\"http://ServiceCenter/Solutions/TestLogin\"");
+    }
+}

@@ -1,0 +1,296 @@
+//! XML, read piece by piece from a bounded body. No document types, no entities but the five of XML
+//! itself, no deep nesting.
+
+use std::io;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::body::Body;
+
+/// Deepest nesting that any real answer needs, with much to spare.
+const DEPTH_LIMIT: usize = 64;
+
+/// Why XML could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum XmlError {
+    #[error("it is not well-formed: {0}")]
+    Malformed(String),
+    #[error("it holds {0}")]
+    Forbidden(&'static str),
+    #[error("it could not be read")]
+    Io(#[source] io::Error),
+}
+
+impl From<quick_xml::Error> for XmlError {
+    fn from(error: quick_xml::Error) -> Self {
+        match error {
+            quick_xml::Error::Io(error) => Self::Io(io::Error::new(error.kind(), error)),
+            other => Self::Malformed(other.to_string()),
+        }
+    }
+}
+
+/// A piece of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// An element begins: its name without prefix, and its attributes likewise.
+    Start(String, Vec<(String, String)>),
+    /// Text.
+    Text(String),
+    /// The innermost open element ends.
+    End,
+}
+
+/// A whole element, for answers that are small.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Element {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) children: Vec<Element>,
+}
+
+impl Element {
+    /// The first child of that name, in any case.
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.children
+            .iter()
+            .find(|child| child.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The text of the first child of that name; empty where there is none.
+    pub(super) fn text_of(&self, name: &str) -> &str {
+        self.child(name).map_or("", |child| child.text.trim())
+    }
+
+    /// The number that is the text of a child.
+    pub(super) fn number_of(&self, name: &str) -> Option<i64> {
+        self.text_of(name).parse().ok()
+    }
+}
+
+/// A document that is being read.
+pub(super) struct Xml {
+    reader: Reader<Body>,
+    buffer: Vec<u8>,
+    depth: usize,
+}
+
+impl Xml {
+    pub(super) fn new(body: Body) -> Self {
+        let mut reader = Reader::from_reader(body);
+        reader.config_mut().expand_empty_elements = true;
+        Self {
+            reader,
+            buffer: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// The next piece; `None` at the end of the document.
+    pub(super) async fn next(&mut self) -> Result<Option<Piece>, XmlError> {
+        loop {
+            self.buffer.clear();
+            self.reader.get_mut().next_token();
+            let piece = match self.reader.read_event_into_async(&mut self.buffer).await? {
+                Event::Start(start) => {
+                    let piece = start_piece(&start)?;
+                    self.depth += 1;
+                    piece
+                }
+                Event::End(_) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    Piece::End
+                }
+                Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
+                Event::CData(data) => Piece::Text(data.xml10_content().into_owned()),
+                Event::GeneralRef(reference) => Piece::Text(resolve(&reference)?),
+                Event::DocType(_) => return Err(XmlError::Forbidden("a document type declaration")),
+                Event::Eof if self.depth > 0 => return Err(malformed("it ends too early")),
+                Event::Eof => return Ok(None),
+                _ => continue,
+            };
+            if self.depth > DEPTH_LIMIT {
+                return Err(XmlError::Forbidden("elements nested too deep"));
+            }
+            return Ok(Some(piece));
+        }
+    }
+
+    /// The next child that begins inside the element that is open, or `None` when that one ends. Text
+    /// in between is passed over.
+    pub(super) async fn next_child(&mut self) -> Result<Option<(String, Vec<(String, String)>)>, XmlError> {
+        loop {
+            match self.next().await? {
+                Some(Piece::Start(name, attributes)) => return Ok(Some((name, attributes))),
+                Some(Piece::End) | None => return Ok(None),
+                Some(Piece::Text(_)) => {}
+            }
+        }
+    }
+
+    /// Reads the element that just began, to its end.
+    pub(super) async fn element(&mut self, name: String) -> Result<Element, XmlError> {
+        let mut open = vec![Element {
+            name,
+            ..Element::default()
+        }];
+        loop {
+            let piece = self.next().await?.ok_or_else(|| malformed("it ends too early"))?;
+            match piece {
+                Piece::Start(name, _) => open.push(Element {
+                    name,
+                    ..Element::default()
+                }),
+                Piece::Text(text) => {
+                    if let Some(element) = open.last_mut() {
+                        element.text.push_str(&text);
+                    }
+                }
+                Piece::End => {
+                    let Some(done) = open.pop() else {
+                        return Err(malformed("an end without a beginning"));
+                    };
+                    match open.last_mut() {
+                        Some(parent) => parent.children.push(done),
+                        None => return Ok(done),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes over the element that just began, to its end.
+    pub(super) async fn skip(&mut self) -> Result<(), XmlError> {
+        let outside = self.depth.saturating_sub(1);
+        while self.depth > outside {
+            if self.next().await?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+fn malformed(error: impl ToString) -> XmlError {
+    XmlError::Malformed(error.to_string())
+}
+
+fn start_piece(start: &BytesStart<'_>) -> Result<Piece, XmlError> {
+    let name = start.local_name().as_ref().to_owned();
+    let mut attributes = Vec::new();
+    for attribute in start.attributes() {
+        let attribute = attribute.map_err(malformed)?;
+        attributes.push((
+            attribute.key.local_name().as_ref().to_owned(),
+            attribute.value.into_owned(),
+        ));
+    }
+    Ok(Piece::Start(name, attributes))
+}
+
+/// The character that a reference stands for. Entities of a document's own are never resolved.
+fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<String, XmlError> {
+    if let Some(character) = reference.resolve_char_ref().map_err(malformed)? {
+        return Ok(character.to_string());
+    }
+    match &**reference {
+        "amp" => Ok("&".to_owned()),
+        "lt" => Ok("<".to_owned()),
+        "gt" => Ok(">".to_owned()),
+        "quot" => Ok("\"".to_owned()),
+        "apos" => Ok("'".to_owned()),
+        _ => Err(XmlError::Forbidden("an entity of its own")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn xml(text: &[u8], limit: u64) -> Xml {
+        Xml::new(Body::from_reader(io::Cursor::new(text.to_vec()), limit))
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    async fn read_all(xml: &mut Xml) -> Result<usize, XmlError> {
+        let mut count = 0;
+        while xml.next().await?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn outcome(text: &str) -> Result<usize, XmlError> {
+        block_on(read_all(&mut xml(text.as_bytes(), 1 << 22)))
+    }
+
+    #[test]
+    fn an_element_is_read_whole_with_text_entities_and_character_data() {
+        let text = "<a xmlns:n='urn:x'><n:b>1 &lt; 2 &#x41;</n:b><c/><d><![CDATA[<x>]]></d></a>";
+        let element = block_on(async {
+            let mut xml = xml(text.as_bytes(), 1 << 20);
+            let (name, _) = xml.next_child().await.unwrap().unwrap();
+            xml.element(name).await.unwrap()
+        });
+        assert_eq!(element.text_of("B"), "1 < 2 A");
+        assert_eq!(element.text_of("d"), "<x>");
+        assert_eq!(
+            element.child("c"),
+            Some(&Element {
+                name: "c".to_owned(),
+                ..Element::default()
+            })
+        );
+    }
+
+    #[test]
+    fn what_no_answer_needs_is_refused() {
+        assert!(matches!(
+            outcome("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+            Err(XmlError::Forbidden(_))
+        ));
+        assert!(matches!(outcome("<a>&b;</a>"), Err(XmlError::Forbidden(_))));
+        assert!(matches!(outcome(&"<a>".repeat(100)), Err(XmlError::Forbidden(_))));
+        for text in ["<a>", "<a></b>", "<a", "<a b=c>", "<a>&#xFFFFFFFF;</a>", "</a>"] {
+            assert!(
+                matches!(outcome(text), Err(XmlError::Malformed(_))),
+                "{text}: {:?}",
+                outcome(text)
+            );
+        }
+    }
+
+    #[test]
+    fn one_endless_piece_is_cut_off_inside_its_own_budget() {
+        let text = format!("<a>{}</a>", "x".repeat(3 << 20));
+        assert!(matches!(outcome(&text), Err(XmlError::Io(_))));
+        let many = format!("<a>{}</a>", "<b>x</b>".repeat(300_000));
+        assert!(outcome(&many).is_ok());
+        assert!(matches!(
+            block_on(read_all(&mut xml(many.as_bytes(), 1 << 20))),
+            Err(XmlError::Io(_))
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            drop(block_on(read_all(&mut xml(&bytes, 1 << 20))));
+        }
+
+        #[test]
+        fn no_markup_panics(text in "[<>/a-c&;#!\\[\\]?='\" -]{0,120}") {
+            drop(block_on(read_all(&mut xml(text.as_bytes(), 1 << 20))));
+        }
+    }
+}
