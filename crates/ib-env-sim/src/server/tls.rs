@@ -1,0 +1,126 @@
+//! Certificates: a test CA made at the start, a second one that nobody trusts, and one certificate per host on demand.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, date_time_ymd,
+};
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use crate::scenario::Tls;
+use crate::state::locked;
+
+/// Why no certificate could be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The certificate itself.
+    #[error("a certificate could not be made: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The TLS configuration around it.
+    #[error("TLS could not be set up: {0}")]
+    Configuration(#[from] rustls::Error),
+}
+
+type OwnIssuer = Issuer<'static, KeyPair>;
+
+/// Both CAs and the configurations made so far.
+pub(crate) struct Authority {
+    trusted: OwnIssuer,
+    stranger: OwnIssuer,
+    pem: String,
+    made: Mutex<HashMap<(String, Tls), Arc<ServerConfig>>>,
+}
+
+impl std::fmt::Debug for Authority {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Authority").finish_non_exhaustive()
+    }
+}
+
+impl Authority {
+    /// Makes both CAs.
+    pub(crate) fn new() -> Result<Self, TlsError> {
+        let (trusted, pem) = issuer("Simulator test CA")?;
+        let (stranger, _) = issuer("CA that nobody trusts")?;
+        Ok(Self {
+            trusted,
+            stranger,
+            pem,
+            made: Mutex::default(),
+        })
+    }
+
+    /// The certificate of the test CA.
+    pub(crate) fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// The configuration for a host, kept for the next connection.
+    pub(crate) fn configuration(&self, host: &str, tls: Tls) -> Result<Arc<ServerConfig>, TlsError> {
+        let place = (host.to_ascii_lowercase(), tls);
+        if let Some(known) = locked(&self.made).get(&place) {
+            return Ok(Arc::clone(known));
+        }
+        let configuration = Arc::new(self.make(host, tls)?);
+        locked(&self.made).insert(place, Arc::clone(&configuration));
+        Ok(configuration)
+    }
+
+    fn make(&self, host: &str, tls: Tls) -> Result<ServerConfig, TlsError> {
+        let name = if tls == Tls::WrongHost {
+            "wrong.example"
+        } else {
+            host
+        };
+        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        params.distinguished_name.push(DnType::CommonName, name);
+        let purpose = match tls {
+            Tls::WrongPurpose => ExtendedKeyUsagePurpose::ClientAuth,
+            _ => ExtendedKeyUsagePurpose::ServerAuth,
+        };
+        params.extended_key_usages = vec![purpose];
+        params.use_authority_key_identifier_extension = true;
+        let (from, until) = match tls {
+            Tls::Expired => (2000, 2001),
+            Tls::NotYetValid => (2090, 2099),
+            _ => (2020, 2099),
+        };
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(until, 1, 1);
+        let issuer = if tls == Tls::UnknownIssuer {
+            &self.stranger
+        } else {
+            &self.trusted
+        };
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, issuer)?;
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let mut configuration = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)?;
+        configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(configuration)
+    }
+}
+
+fn issuer(name: &str) -> Result<(OwnIssuer, String), TlsError> {
+    let mut params = CertificateParams::new(Vec::<String>::new())?;
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![
+        KeyUsagePurpose::KeyCertSign,
+        KeyUsagePurpose::CrlSign,
+        KeyUsagePurpose::DigitalSignature,
+    ];
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2099, 12, 31);
+    let key = KeyPair::generate()?;
+    let pem = params.self_signed(&key)?.pem();
+    Ok((Issuer::new(params, key), pem))
+}
