@@ -95,4 +95,52 @@ impl CheckEvent {
             exit: Exit::of(verdict, fail_on).code(),
         }
     }
+
+    /// The JSON schema of one line (draft 2020-12), as published in `docs/schemas`.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use ib_domain::check::Check;
+    use ib_domain::environment::Purpose;
+    use ib_domain::finding::{Finding, Outcome};
+    use ib_domain::reason::Reason;
+    use ib_domain::report::Role;
+
+    use super::*;
+
+    #[test]
+    fn every_line_satisfies_the_schema() {
+        let finding = Finding::new(
+            Check::NetName,
+            Outcome::of(Reason::NameNotFound),
+            SystemTime::UNIX_EPOCH,
+        );
+        let role = Role::Environment(Purpose::Development);
+        let target = TargetReport::new("dev.acme.example", role, vec![finding]);
+        let report = Report::new(vec![target]);
+        let waiting = CheckEvent::Waiting {
+            address: "dev.acme.example".to_owned(),
+            code: "SETUP-HTTP-009".to_owned(),
+            message: "A gateway answers.".to_owned(),
+            elapsed_ms: 1_000,
+            remaining_ms: 2_000,
+        };
+        let schema = jsonschema::validator_for(&CheckEvent::json_schema()).unwrap();
+        let lines = CheckEvent::target(&report.targets[0]).chain([
+            CheckEvent::begin(),
+            waiting,
+            CheckEvent::end(&report, FailOn::Failed),
+        ]);
+        for line in lines {
+            let line = serde_json::to_value(line).unwrap();
+            assert!(schema.is_valid(&line), "{line:#}");
+        }
+        assert!(!schema.is_valid(&serde_json::json!({"event": "check", "address": "dev.acme.example"})));
+    }
 }

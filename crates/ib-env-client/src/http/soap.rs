@@ -94,9 +94,12 @@ impl Outputs {
     /// All outputs at once, for answers that are small.
     pub(super) async fn all(mut self) -> Result<Element, Obstacle> {
         let deadline = self.deadline;
-        deadline
-            .read(async { self.xml.element("Response".to_owned()).await })
-            .await
+        let reading = async {
+            let response = self.xml.element("Response".to_owned()).await?;
+            self.xml.finish().await?;
+            Ok::<_, XmlError>(response)
+        };
+        deadline.read(reading).await
     }
 
     /// Hands each item of the list `name` to `each`, one at a time.
@@ -118,7 +121,7 @@ impl Outputs {
                         xml.skip().await?;
                     }
                 }
-                Ok::<(), XmlError>(())
+                xml.finish().await
             })
             .await
     }

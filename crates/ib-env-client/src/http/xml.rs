@@ -160,6 +160,13 @@ impl Xml {
         }
     }
 
+    /// Reads on to the end of the document: only then it is known to be whole, and the connection can be
+    /// used again.
+    pub(super) async fn finish(&mut self) -> Result<(), XmlError> {
+        while self.next().await?.is_some() {}
+        Ok(())
+    }
+
     /// Passes over the element that just began, to its end.
     pub(super) async fn skip(&mut self) -> Result<(), XmlError> {
         let outside = self.depth.saturating_sub(1);

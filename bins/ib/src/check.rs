@@ -1,0 +1,8 @@
+//! What `ib check` needs beside the engine: its input, its patience, and what is told meanwhile.
+
+pub(crate) mod board;
+pub(crate) mod engine;
+pub(crate) mod input;
+pub(crate) mod patience;
+pub(crate) mod secret;
+pub(crate) mod trace;

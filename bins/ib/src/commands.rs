@@ -1,0 +1,24 @@
+//! One file per command.
+
+mod check;
+mod completions;
+mod explain;
+mod man;
+
+use ib_api::exit::Exit;
+
+use crate::cli::Command;
+use crate::stop::Stop;
+use crate::surroundings::Surroundings;
+
+/// Runs a command to its end.
+pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exit {
+    let mut stderr = surroundings.stderr.clone();
+    let result = match command {
+        Command::Check(arguments) => check::run(*arguments, surroundings).await,
+        Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),
+        Command::Completions { shell } => completions::run(shell, &mut surroundings),
+        Command::Man { command } => man::run(command.as_deref(), &mut surroundings),
+    };
+    result.unwrap_or_else(|stop: Stop| stop.tell(&mut stderr))
+}

@@ -1,0 +1,101 @@
+//! `ib man`: manual pages, made from the same arguments as `--help`.
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+use ib_api::exit::Exit;
+
+use crate::cli::Cli;
+use crate::cli::help::{EXAMPLES, VARIABLES};
+use crate::stop::Stop;
+use crate::surroundings::Surroundings;
+
+/// The files that are read, with what each is for.
+const FILES: &[(&str, &str)] = &[
+    ("--from FILE", "addresses, one a line; # begins a comment"),
+    (
+        "--password-file FILE, IB_PASSWORD_FILE",
+        "the IT user's password, on one line",
+    ),
+    (
+        "--lifetime-token-file FILE, IB_LIFETIME_TOKEN_FILE",
+        "the token of LifeTime's service account, on one line",
+    ),
+    (
+        "--ca FILE",
+        "certificates of authorities, in PEM; those of the system are trusted as well",
+    ),
+];
+
+pub(super) fn run(command: Option<&str>, surroundings: &mut Surroundings) -> Result<Exit, Stop> {
+    let page = page(command)?;
+    surroundings.stdout.write_all(&page)?;
+    surroundings.stdout.flush()?;
+    Ok(Exit::Passed)
+}
+
+fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
+    let mut root = Cli::command();
+    root.build();
+    // It has no page of its own: each command's `--help` is what it prints.
+    let root = root.mut_subcommand("help", |help| help.hide(true));
+    let wanted = match command {
+        Some(name) => root
+            .find_subcommand(name)
+            .cloned()
+            .ok_or_else(|| Stop::usage(format!("there is no command {name}; `ib --help` lists them all")))?,
+        None => root,
+    };
+    // What follows the options in `--help` has sections of its own here.
+    let wanted = wanted.after_help("").after_long_help("");
+    let man = Man::new(wanted)
+        .source(concat!("ib ", env!("CARGO_PKG_VERSION")))
+        .manual("Integration Builder");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.is_none() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    sections(command).to_writer(&mut page)?;
+    if command.is_none() {
+        man.render_version_section(&mut page)?;
+    }
+    Ok(page)
+}
+
+/// Exit codes, and for a check the variables, files and examples.
+fn sections(command: Option<&str>) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", ["EXIT STATUS"]);
+    for exit in Exit::ALL {
+        term(&mut roff, &exit.code().to_string(), exit.meaning());
+    }
+    if matches!(command, None | Some("check")) {
+        list(&mut roff, "ENVIRONMENT", VARIABLES);
+        list(&mut roff, "FILES", FILES);
+        roff.control("SH", ["EXAMPLES"]);
+        // A command is copied as it stands: no hyphens of the typesetter, no wide blanks.
+        roff.control("nh", []).control("ad", ["l"]);
+        for (what, example) in EXAMPLES {
+            term(&mut roff, example, what);
+        }
+    }
+    roff
+}
+
+fn list(roff: &mut Roff, title: &str, entries: &[(&str, &str)]) {
+    roff.control("SH", [title]);
+    for (name, meaning) in entries {
+        term(roff, name, meaning);
+    }
+}
+
+fn term(roff: &mut Roff, name: &str, meaning: &str) {
+    roff.control("TP", []).text([bold(name)]).text([roman(meaning)]);
+}

@@ -1,0 +1,117 @@
+//! The commands that need no environment.
+
+use ib::surroundings::Surroundings;
+use ib_domain::check::Check;
+use ib_domain::reason::Reason;
+use insta::assert_snapshot;
+use rstest::rstest;
+
+/// What a run that goes well prints.
+fn output(arguments: &[&str]) -> String {
+    let (surroundings, captured) = Surroundings::captured();
+    let exit = ib::run_blocking(arguments.iter().copied(), surroundings);
+    assert_eq!(
+        (exit.code(), captured.stderr().as_str()),
+        (0, ""),
+        "{arguments:?}"
+    );
+    captured.stdout()
+}
+
+#[test]
+fn explain_tells_everything_about_one_code() {
+    for code in [
+        "SETUP-TLS-003",
+        "SETUP-ENV-011",
+        "SETUP-NET-002",
+        "SETUP-AUTH-001",
+    ] {
+        assert_snapshot!(format!("explain_{code}"), output(&["ib", "explain", code]));
+    }
+    assert_eq!(
+        output(&["ib", "explain", "setup-tls-003"]),
+        output(&["ib", "explain", "NET.TLS.NAME_MISMATCH"])
+    );
+}
+
+#[test]
+fn explain_of_a_check_lists_its_reasons() {
+    assert_snapshot!("explain_net_tls", output(&["ib", "explain", "net.tls"]));
+}
+
+#[test]
+fn explain_without_a_code_lists_every_reason_once() {
+    let text = output(&["ib", "explain"]);
+    for reason in Reason::ALL {
+        let line = format!("  {} ", reason.entry().code);
+        assert_eq!(text.matches(&line).count(), 1, "{reason}");
+    }
+    for check in Check::ALL
+        .iter()
+        .filter(|check| Reason::ALL.iter().any(|reason| reason.entry().check == **check))
+    {
+        assert!(
+            text.contains(&format!("{} {}\n", check.title(), check.id())),
+            "{check}"
+        );
+    }
+}
+
+#[test]
+fn explain_as_json_is_one_document_with_every_reason() {
+    let document: serde_json::Value =
+        serde_json::from_str(&output(&["ib", "explain", "--output", "json"])).unwrap();
+    assert_eq!(document["schema"], "ib.explain/1");
+    assert_eq!(document["reasons"].as_array().unwrap().len(), Reason::ALL.len());
+    assert_snapshot!(
+        "explain_json",
+        output(&["ib", "explain", "SETUP-TLS-003", "--output", "json"])
+    );
+}
+
+#[rstest]
+#[case("bash", "complete -F")]
+#[case("zsh", "#compdef ib")]
+#[case("fish", "complete -c ib")]
+#[case("powershell", "Register-ArgumentCompleter")]
+#[case("elvish", "edit:completion:arg-completer[ib]")]
+fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
+    let script = output(&["ib", "completions", shell]);
+    assert!(script.contains(contains), "{shell}");
+    for option in ["connect-to", "lifetime-token-file", "waive", "explain"] {
+        assert!(script.contains(option), "{shell} does not know {option}");
+    }
+}
+
+#[test]
+fn the_manual_has_exit_codes_variables_files_and_every_option() {
+    let page = output(&["ib", "man", "check"]);
+    for section in [
+        "NAME",
+        "SYNOPSIS",
+        "OPTIONS",
+        "\"EXIT STATUS\"",
+        "ENVIRONMENT",
+        "FILES",
+        "EXAMPLES",
+    ] {
+        assert!(
+            page.contains(&format!(".SH {section}\n")),
+            "{section} is missing:\n{page}"
+        );
+    }
+    for exit in ib_api::exit::Exit::ALL {
+        assert!(
+            page.contains(&format!("\\fB{}\\fR", exit.code())),
+            "{exit:?} is missing"
+        );
+    }
+    for name in ["IB_PASSWORD_FILE", "IB_LIFETIME_TOKEN", "NO_COLOR"] {
+        assert!(page.contains(name), "{name} is missing");
+    }
+    let root = output(&["ib", "man"]);
+    assert!(
+        root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"),
+        "{root}"
+    );
+}

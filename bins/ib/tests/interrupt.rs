@@ -1,0 +1,81 @@
+//! Ctrl-C against the real program: the first one stops cleanly, the second one at once.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a helper that panics fails its test")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+/// The program, checking a host that accepts the connection and then says nothing.
+fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
+    let mapping = format!("dev.acme.example:443:{}", silent.local_addr().unwrap());
+    Command::new(env!("CARGO_BIN_EXE_ib"))
+        .args([
+            "check",
+            "dev.acme.example",
+            "--connect-to",
+            &mapping,
+            "--timeout",
+            "10m",
+        ])
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn interrupt(child: &Child) {
+    let kill = format!("kill -INT {}", child.id());
+    assert!(
+        Command::new("/bin/sh")
+            .args(["-c", &kill])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+#[test]
+fn the_first_one_prints_what_is_known() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let child = start(&silent, &["--output", "json"]);
+    let _connection = silent.accept().unwrap();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&document["verdict"], &document["exit"]),
+        (&"could_not_tell".into(), &130.into())
+    );
+    assert!(String::from_utf8(output.stderr).unwrap().contains("interrupted"));
+}
+
+#[test]
+fn the_second_one_ends_even_a_program_that_nobody_reads() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut child = start(&silent, &["--from", "-", "--output", "json"]);
+    // More than a pipe holds, so that the program cannot finish its output.
+    let mut stdin = child.stdin.take().unwrap();
+    for number in 0..500 {
+        writeln!(stdin, "127.0.0.{number}").unwrap();
+    }
+    drop(stdin);
+    let _connection = silent.accept().unwrap();
+    interrupt(&child);
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.contains("interrupted"), "{line}");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let mut rest = Vec::new();
+    child.stdout.take().unwrap().read_to_end(&mut rest).unwrap();
+    assert!(
+        serde_json::from_slice::<serde_json::Value>(&rest).is_err(),
+        "the output was cut short"
+    );
+}
