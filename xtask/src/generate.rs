@@ -1,0 +1,144 @@
+//! `cargo xtask generate`: the documents that are views of code. `--check` says which are out of date.
+
+mod errors;
+mod schemas;
+
+use anyhow::{Result, ensure};
+
+use crate::problem::Problem;
+use crate::repo::Repo;
+
+/// Arguments of `generate`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Write nothing; fail when a document is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+/// A document made from code: its path, and what it must say.
+pub(crate) struct Generated {
+    /// Relative to the repository's root.
+    pub(crate) path: &'static str,
+    /// Makes the whole text.
+    pub(crate) text: fn() -> String,
+}
+
+/// Every generated document.
+const DOCUMENTS: &[Generated] = &[
+    Generated {
+        path: "docs/errors.md",
+        text: errors::page,
+    },
+    Generated {
+        path: "docs/schemas/ib.check-1.json",
+        text: schemas::check,
+    },
+    Generated {
+        path: "docs/schemas/ib.check.events-1.json",
+        text: schemas::check_events,
+    },
+];
+
+/// Writes or checks every generated document.
+///
+/// # Errors
+///
+/// When one cannot be written, or with `--check` when one is out of date.
+pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
+    if args.check {
+        let problems = stale(repo, DOCUMENTS);
+        for problem in &problems {
+            eprintln!("{problem}");
+        }
+        ensure!(
+            problems.is_empty(),
+            "{} generated documents are out of date",
+            problems.len()
+        );
+        return Ok(());
+    }
+    for document in DOCUMENTS {
+        repo.sh.write_file(document.path, (document.text)())?;
+        println!("wrote {}", document.path);
+    }
+    Ok(())
+}
+
+/// The generated documents that are not current.
+pub(crate) fn check(repo: &Repo) -> Vec<Problem> {
+    stale(repo, DOCUMENTS)
+}
+
+fn stale(repo: &Repo, documents: &[Generated]) -> Vec<Problem> {
+    let fix = "run `cargo xtask generate`; the text is made from code, change it there";
+    let problem = |document: &Generated| {
+        let found = repo.read(document.path).unwrap_or_default();
+        let wanted = (document.text)();
+        let what = first_difference(&found, &wanted)?;
+        Some(Problem::new(document.path, what, fix))
+    };
+    documents.iter().filter_map(problem).collect()
+}
+
+/// Where two texts part, for a reader; nothing when they are equal.
+fn first_difference(found: &str, wanted: &str) -> Option<String> {
+    if found == wanted {
+        return None;
+    }
+    if found.is_empty() {
+        return Some("the generated document is missing or empty".into());
+    }
+    let line = found
+        .lines()
+        .zip(wanted.lines())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let show = |text: &str| {
+        text.lines()
+            .nth(line)
+            .map_or("(end)".into(), |line| format!("`{line}`"))
+    };
+    Some(format!(
+        "out of date from line {}: has {}, should have {}",
+        line + 1,
+        show(found),
+        show(wanted)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_texts_are_current() {
+        assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+    }
+
+    #[test]
+    fn the_first_line_that_differs_is_named() {
+        let what = first_difference("a\nb\n", "a\nc\n").unwrap();
+        assert_eq!(what, "out of date from line 2: has `b`, should have `c`");
+    }
+
+    #[test]
+    fn a_text_that_ends_early_is_out_of_date() {
+        let what = first_difference("a\n", "a\nc\n").unwrap();
+        assert_eq!(what, "out of date from line 2: has (end), should have `c`");
+    }
+
+    #[test]
+    fn a_missing_document_is_out_of_date() {
+        let sh = xshell::Shell::new().unwrap();
+        let folder = sh.create_temp_dir().unwrap();
+        let repo = Repo::at(folder.path()).unwrap();
+        let document = Generated {
+            path: "made.md",
+            text: || "made\n".into(),
+        };
+        assert_eq!(stale(&repo, std::slice::from_ref(&document)).len(), 1);
+        repo.sh.write_file(document.path, "made\n").unwrap();
+        assert!(stale(&repo, &[document]).is_empty());
+    }
+}

@@ -1,0 +1,40 @@
+//! `docs/schemas/`: the JSON schemas of what `ib` prints for programs.
+
+use ib_api::check::CheckDocument;
+use ib_api::event::CheckEvent;
+use serde_json::Value;
+
+/// `ib.check/1`, printed by `ib check --output json`.
+pub(super) fn check() -> String {
+    published(CheckDocument::json_schema())
+}
+
+/// One line of `ib.check.events/1`, printed by `ib check --output ndjson`.
+pub(super) fn check_events() -> String {
+    published(CheckEvent::json_schema())
+}
+
+/// A schema as a file. Names are sorted, so that the text does not depend on how the JSON library was built.
+fn published(mut schema: Value) -> String {
+    schema.sort_all_objects();
+    format!("{schema:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_schema_is_the_schema_in_sorted_lines() {
+        let text = published(serde_json::json!({"b": {"d": 1, "c": 2}, "a": null}));
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        assert_eq!(
+            lines,
+            ["{", "\"a\": null,", "\"b\": {", "\"c\": 2,", "\"d\": 1", "}", "}"]
+        );
+        assert_eq!(
+            serde_json::from_str::<Value>(&check()).unwrap(),
+            CheckDocument::json_schema()
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! Every command that the documents show exists: `cargo xtask CHORE` and `ib COMMAND`, with their options.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use xshell::cmd;
+
+use crate::markdown::Document;
+use crate::problem::Problem;
+use crate::repo::Repo;
+
+/// The command lines of this repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Program {
+    Xtask,
+    Ib,
+}
+
+/// A command that a page shows.
+#[derive(Debug)]
+struct Mention {
+    program: Program,
+    /// What follows the program's name.
+    words: Vec<String>,
+    at: String,
+}
+
+/// Answers the `--help` of a program's subcommand.
+type Help<'a> = dyn FnMut(Program, &[&str]) -> Result<String> + 'a;
+
+/// Every command shown on a page is a real one.
+///
+/// # Errors
+///
+/// When a program cannot be asked for its help.
+pub(super) fn check(repo: &Repo, xtask: &clap::Command, pages: &[Document]) -> Result<Vec<Problem>> {
+    let mut known = BTreeMap::new();
+    let mut help = |program: Program, path: &[&str]| -> Result<String> {
+        let key = (program, path.join(" "));
+        if let Some(text) = known.get(&key) {
+            return Ok(String::clone(text));
+        }
+        let text = match program {
+            Program::Xtask => help_of(xtask, path)?,
+            Program::Ib => cmd!(repo.sh, "cargo run --quiet --package ib -- {path...} --help")
+                .quiet()
+                .read()?,
+        };
+        known.insert(key, text.clone());
+        Ok(text)
+    };
+    let mut problems = Vec::new();
+    for mention in pages.iter().flat_map(mentions) {
+        problems.extend(unknown_word(&mention, &mut help)?.map(|what| {
+            let fix = "show the command as it is now; its `--help` tells";
+            Problem::new(&mention.at, what, fix)
+        }));
+    }
+    Ok(problems)
+}
+
+fn help_of(command: &clap::Command, path: &[&str]) -> Result<String> {
+    let mut command = command.clone();
+    command.build();
+    let mut found = &mut command;
+    for name in path {
+        found = found
+            .find_subcommand_mut(name)
+            .with_context(|| format!("there is no subcommand {name}"))?;
+    }
+    Ok(found.render_long_help().to_string())
+}
+
+/// The commands of a page: in code spans, after `$` in `console` blocks, and on each line of shell blocks.
+fn mentions(page: &Document) -> Vec<Mention> {
+    let spans = page.spans.iter().map(|span| (span.text.clone(), span.line));
+    let blocks = page.blocks.iter().flat_map(|block| {
+        let text = block.text.replace("\\\n", " ");
+        let lines = text.lines().filter_map(|line| match block.language.as_str() {
+            "console" => line.strip_prefix("$ "),
+            "sh" | "bash" | "shell" => Some(line),
+            _ => None,
+        });
+        lines
+            .map(|line| (line.to_owned(), block.line))
+            .collect::<Vec<_>>()
+    });
+    let commands = spans.chain(blocks).flat_map(|(text, line)| {
+        let words: Vec<String> = text.split_whitespace().map(Into::into).collect();
+        let single = words.split(|word| ["|", "||", "&", "&&", ";"].contains(&word.as_str()));
+        single
+            .filter_map(|words| mention(words, page.at(line)))
+            .collect::<Vec<_>>()
+    });
+    commands.collect()
+}
+
+/// A command, if it is one of ours: `cargo xtask ...`, `cargo run -p ib -- ...`, `path/to/ib ...`.
+fn mention(words: &[String], at: String) -> Option<Mention> {
+    let is_setting = |word: &&String| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| name.chars().all(is_setting_char))
+    };
+    let words = &words[words.iter().take_while(is_setting).count()..];
+    let plain: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (program, words) = match plain.as_slice() {
+        ["cargo", "xtask", words @ ..] => (Program::Xtask, words),
+        ["cargo", "run", rest @ ..]
+            if rest
+                .windows(2)
+                .any(|pair| matches!(pair, ["-p" | "--package", "ib"])) =>
+        {
+            let end = rest
+                .iter()
+                .position(|word| *word == "--")
+                .map_or(rest.len(), |dashes| dashes + 1);
+            (Program::Ib, &rest[end..])
+        }
+        [first, words @ ..] if first.rsplit('/').next() == Some("ib") => (Program::Ib, words),
+        _ => return None,
+    };
+    let words = words
+        .iter()
+        .take_while(|word| **word != "--" && !word.starts_with('#'));
+    Some(Mention {
+        program,
+        words: words.map(|word| (*word).into()).collect(),
+        at,
+    })
+}
+
+fn is_setting_char(c: char) -> bool {
+    c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'
+}
+
+/// The first word that the program would not understand.
+fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>> {
+    let name = match mention.program {
+        Program::Xtask => "cargo xtask",
+        Program::Ib => "ib",
+    };
+    let mut path: Vec<&str> = Vec::new();
+    let mut texts = vec![help(mention.program, &path)?];
+    for word in &mention.words {
+        let word = word.trim_matches(['[', ']', '(', ')', ',', '.']);
+        let at = std::iter::once(name)
+            .chain(path.iter().copied())
+            .collect::<Vec<_>>()
+            .join(" ");
+        if word.starts_with('-') {
+            let option = word.split(['=', '|']).next().unwrap_or(word);
+            if !texts.iter().any(|text| has_option(text, option)) {
+                return Ok(Some(format!("`{at}` has no option `{option}`")));
+            }
+        } else if let Some(text) = texts.last().filter(|text| has_subcommands(text)) {
+            if !has_subcommand(text, word) {
+                return Ok(Some(format!("`{at}` has no command `{word}`")));
+            }
+            path.push(word);
+            texts.push(help(mention.program, &path)?);
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a help text lists an option, at the beginning of a line as `-s, --long <VALUE>`.
+fn has_option(help: &str, option: &str) -> bool {
+    let lines = help
+        .lines()
+        .map(str::trim_start)
+        .filter(|line| line.starts_with('-'));
+    lines
+        .flat_map(|line| line.split([' ', ',', '=', '[', '<']))
+        .any(|word| word == option)
+}
+
+fn has_subcommands(help: &str) -> bool {
+    subcommands(help).next().is_some()
+}
+
+fn has_subcommand(help: &str, name: &str) -> bool {
+    subcommands(help).any(|listed| listed == name)
+}
+
+/// The names below `Commands:`, each on an indented line of its own.
+fn subcommands(help: &str) -> impl Iterator<Item = &str> {
+    let section = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty());
+    section
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Arg, Command};
+    use rstest::rstest;
+
+    use super::*;
+
+    /// A program with `--verbose`, `check ADDRESS --output FORMAT` and `bench start`.
+    fn program() -> Command {
+        let verbose = Arg::new("verbose").long("verbose").short('v').global(true);
+        let check = Command::new("check")
+            .about("Checks; unlike - for example - `--never`")
+            .arg(Arg::new("ADDRESS"))
+            .arg(Arg::new("output").long("output"));
+        let bench = Command::new("bench").subcommand(Command::new("start"));
+        Command::new("ib")
+            .arg(verbose)
+            .subcommand(check)
+            .subcommand(bench)
+    }
+
+    fn unknown(page: &str) -> Vec<String> {
+        let program = program();
+        let mut help = |_: Program, path: &[&str]| help_of(&program, path);
+        let page = Document::parse("README.md", page);
+        mentions(&page)
+            .iter()
+            .filter_map(|mention| unknown_word(mention, &mut help).unwrap())
+            .collect()
+    }
+
+    #[rstest]
+    #[case("`ib check dev.acme.example --output=json -v`, `ib bench start --verbose`, `ib --help`, `ib`")]
+    #[case(
+        "```console\n$ RUST_LOG=debug target/debug/ib check \\\n  dev --output json # --never\nib --never\n```"
+    )]
+    #[case("```sh\ncat a | cargo run --release -p ib -- check --output text > out.txt\n```")]
+    #[case("`cargo xtask bench start`; `cargo test --never`; `rib --never`")]
+    #[case("```text\nib --never\n```")]
+    fn real_commands_pass(#[case] page: &str) {
+        assert_eq!(unknown(page), Vec::<String>::new());
+    }
+
+    #[rstest]
+    #[case("`ib check --never`", "`ib check` has no option `--never`")]
+    #[case("`ib chekc`", "`ib` has no command `chekc`")]
+    #[case("`cargo xtask bench check`", "`cargo xtask bench` has no command `check`")]
+    #[case(
+        "```console\n$ true && ./ib check dev [--never]\n```",
+        "`ib check` has no option `--never`"
+    )]
+    #[case(
+        "```bash\ncargo run --package ib -- --output x\n```",
+        "`ib` has no option `--output`"
+    )]
+    fn others_are_named(#[case] page: &str, #[case] what: &str) {
+        assert_eq!(unknown(page), [what]);
+    }
+}

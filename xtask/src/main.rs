@@ -1,0 +1,83 @@
+//! Chores of this repository, as `cargo xtask CHORE`. One file per chore; each explains its own failure.
+//!
+//! A chore is a command line, a check or a generator that people and continuous integration run alike. What a
+//! second program would need too belongs in a crate, not here.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore talks to the terminal"
+)]
+
+mod bench;
+mod generate;
+mod lint;
+mod markdown;
+mod parts;
+mod problem;
+mod repo;
+mod sim;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::repo::Repo;
+
+/// The command line.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Chores of this repository"
+)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+/// Every chore, one file each.
+#[derive(Subcommand)]
+enum Chore {
+    /// Check everything that can be checked without running the tests; report all of it
+    Lint(lint::Args),
+    /// Pretend an infrastructure on this machine, until interrupted
+    Sim(sim::Args),
+    /// Run every test: units, documentation examples, and clients that nobody here wrote
+    Test(test::Args),
+    /// Write the documents that are made from code, or check that they are current
+    Generate(generate::Args),
+    /// Measure, as ratios within one run
+    Bench(bench::Args),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<()> {
+    let repo = Repo::find()?;
+    match chore {
+        Chore::Lint(args) => lint::run(&repo, &args, &Cli::command()),
+        Chore::Sim(args) => sim::run(&repo, &args),
+        Chore::Test(args) => test::run(&repo, &args),
+        Chore::Generate(args) => generate::run(&repo, &args),
+        Chore::Bench(args) => bench::run(&repo, &args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

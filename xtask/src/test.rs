@@ -1,0 +1,94 @@
+//! `cargo xtask test`: every test there is. What a test needs and does not find fails it; nothing is skipped.
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use ib_env_sim::Scenario;
+use xshell::cmd;
+
+use crate::parts;
+use crate::repo::Repo;
+use crate::sim;
+
+/// Arguments of `test`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Run one suite alone
+    #[arg(long, value_name = "SUITE")]
+    only: Option<Suite>,
+}
+
+/// The suites, in the order they run.
+#[derive(Clone, Copy, ValueEnum)]
+enum Suite {
+    /// Unit and integration tests of every crate
+    Units,
+    /// The examples in the documentation
+    Examples,
+    /// Clients that nobody here wrote, against the simulator
+    Foreign,
+}
+
+impl Suite {
+    fn run(self, repo: &Repo) -> Result<()> {
+        match self {
+            Self::Units => units(repo),
+            Self::Examples => examples(repo),
+            Self::Foreign => foreign(repo),
+        }
+    }
+}
+
+/// Clients that nobody here wrote, and the script that drives them against the simulator.
+const FOREIGN: &str = "crates/ib-env-sim/tests/foreign";
+
+/// Runs every suite, or one.
+///
+/// # Errors
+///
+/// When a suite failed.
+pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
+    parts::run("test", args.only, |suite| suite.run(repo))
+}
+
+/// Unit and integration tests; cargo-nextest runs them faster where it is installed.
+fn units(repo: &Repo) -> Result<()> {
+    if repo.has_cargo("nextest") {
+        cmd!(repo.sh, "cargo nextest run --workspace").run()?;
+    } else {
+        cmd!(repo.sh, "cargo test --workspace --all-targets --no-fail-fast").run()?;
+    }
+    Ok(())
+}
+
+/// The examples in the documentation.
+fn examples(repo: &Repo) -> Result<()> {
+    cmd!(repo.sh, "cargo test --workspace --doc --no-fail-fast").run()?;
+    Ok(())
+}
+
+/// Clients of the platform from Python's package index work against the simulator unchanged.
+fn foreign(repo: &Repo) -> Result<()> {
+    let folder = repo.target()?.join("foreign");
+    let (venv, state) = (folder.join("venv"), folder.join("state"));
+    let python = venv.join(if cfg!(windows) {
+        "Scripts/python.exe"
+    } else {
+        "bin/python"
+    });
+    cmd!(repo.sh, "python3 -m venv {venv}")
+        .run()
+        .context("install Python 3 with its venv module (Debian: `apt-get install python3 python3-venv`)")?;
+    cmd!(
+        repo.sh,
+        "{python} -m pip install --quiet --disable-pip-version-check -r {FOREIGN}/requirements.txt"
+    )
+    .run()
+    .with_context(|| format!("pip must be able to install {FOREIGN}/requirements.txt"))?;
+    // The simulator runs on the runtime's other threads while this one waits for the script.
+    sim::serve_while(Scenario::acme(), &state, async |_| {
+        let script = cmd!(repo.sh, "{python} {FOREIGN}/foreign.py {state}");
+        script
+            .run()
+            .context("a foreign client does not work against the simulator, see above")
+    })
+}
