@@ -154,14 +154,17 @@ impl Checker {
         if let Some(report) = inventory.report() {
             done(report);
         }
-        let targets = self.targets(addresses, &inventory);
-        let asked = stream::iter(targets.iter().enumerate())
-            .map(|(index, target)| self.target(target, &inventory).map(move |report| (index, report)));
-        let mut reports: Vec<_> = asked
-            .buffer_unordered(self.concurrency)
-            .inspect(|(_, report)| done(report))
-            .collect()
-            .await;
+        let targets = self.targets(addresses, &inventory).into_iter().enumerate();
+        let known = &inventory;
+        let asked = stream::iter(targets)
+            .map(|(index, target)| async move { (index, self.target(&target, known).await) });
+        let mut asked = asked.buffer_unordered(self.concurrency);
+        let mut reports = Vec::new();
+        while let Some((index, report)) = asked.next().await {
+            done(&report);
+            reports.push((index, report));
+        }
+        drop(asked);
         reports.sort_by_key(|(index, _)| *index);
         let lifetime = inventory.0.map(|known| known.report);
         Report::new(

@@ -78,6 +78,19 @@ pub struct Module {
     pub status_ids: Vec<i64>,
 }
 
+/// Takes modules over one at a time, so that a long list is never held as a whole. Every closure that
+/// takes a [`Module`] is one.
+pub trait ModuleSink: Send {
+    /// Takes one module over.
+    fn take(&mut self, module: Module);
+}
+
+impl<F: FnMut(Module) + Send> ModuleSink for F {
+    fn take(&mut self, module: Module) {
+        self(module);
+    }
+}
+
 /// The versions of one module.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -144,6 +157,7 @@ pub struct MessagePage {
 
 /// One environment. Every method that takes credentials sends them once, and only to the host that
 /// was judged, connected and verified.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait Environment: Send + Sync {
     /// The address that is asked.
@@ -181,10 +195,10 @@ pub trait Environment: Send + Sync {
     /// # Errors
     ///
     /// The [`Obstacle`] that stood in the way.
-    async fn modules(
+    async fn modules<'s>(
         &self,
         credentials: &Credentials,
-        each: &mut (dyn for<'m> FnMut(Module) + Send),
+        each: Box<dyn ModuleSink + 's>,
     ) -> Result<(), Obstacle>;
 
     /// The versions of one module; `None` where there is no such module.

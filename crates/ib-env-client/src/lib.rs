@@ -39,7 +39,7 @@ mod secret;
 
 pub use environment::{
     Application, Connect, Diagnosis, Environment, IdentityProvider, MessageKind, MessagePage, Module,
-    ModuleKey, ModuleVersions, PublicationMessage, PublishId, Started,
+    ModuleKey, ModuleSink, ModuleVersions, PublicationMessage, PublishId, Started,
 };
 pub use lifetime::{LifeTime, ListedApplication, ListedEnvironment};
 pub use obstacle::Obstacle;

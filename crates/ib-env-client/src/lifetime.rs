@@ -41,6 +41,7 @@ pub struct ListedApplication {
 }
 
 /// The LifeTime of an infrastructure, asked with a service account's token.
+#[cfg_attr(test, mockall::automock)]
 #[async_trait]
 pub trait LifeTime: Send + Sync {
     /// The address that is asked.

@@ -25,11 +25,11 @@ async fn eight_thousand_modules_of_eight_megabytes_take_less_than_eight_more() {
     let (mut count, mut name_bytes) = (0_u32, 0);
     ALLOCATED.reset_peak_usage();
     let before = ALLOCATED.current_usage();
-    let mut each = |module: ib_env_client::Module| {
+    let each = |module: ib_env_client::Module| {
         count += 1;
         name_bytes += module.name.len();
     };
-    environment.modules(&maria(), &mut each).await.unwrap();
+    environment.modules(&maria(), Box::new(each)).await.unwrap();
     let extra = ALLOCATED.peak_usage().saturating_sub(before);
     assert!(count >= MODULES, "{count}");
     // The simulator's own memory is in it too.

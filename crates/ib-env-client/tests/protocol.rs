@@ -11,7 +11,7 @@ mod common;
 use common::{World, maria};
 use ib_domain::reason::Reason;
 use ib_env_client::http::SoapVersion;
-use ib_env_client::{MessageKind, PublishId, Started};
+use ib_env_client::{MessageKind, Module, PublishId, Started};
 use ib_env_sim::scenario::{Action, Fault, WsdlForm};
 
 const DEV: &str = "dev.acme.example";
@@ -24,7 +24,7 @@ async fn names(world: &World) -> Vec<String> {
     let environment = world.environment(DEV);
     let mut names = Vec::new();
     environment
-        .modules(&maria(), &mut |module| names.push(module.name))
+        .modules(&maria(), Box::new(|module: Module| names.push(module.name)))
         .await
         .unwrap();
     assert!(!environment.applications(&maria()).await.unwrap().is_empty());
@@ -155,7 +155,7 @@ async fn modules_that_are_there_are_republished() {
     let environment = world.environment(DEV);
     let mut modules = Vec::new();
     environment
-        .modules(&maria(), &mut |module| modules.push(module))
+        .modules(&maria(), Box::new(|module| modules.push(module)))
         .await
         .unwrap();
     modules.retain(|module| module.name == "ServiceDesk");

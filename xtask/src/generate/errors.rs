@@ -74,7 +74,7 @@ fn section(page: &mut String, reason: Reason) {
     fact("Limits", &limits(reason));
     fact("Action", entry.action);
     fact("Who", entry.who.label());
-    fact("Ask again", again(entry.retry));
+    fact("Retry", again(entry.retry));
     fact("Exit code", &exit(reason));
     if !entry.vendor.is_empty() {
         fact("The vendor's codes", &entry.vendor.join(", "));
@@ -129,9 +129,11 @@ fn features(features: &[Feature]) -> String {
 
 const fn again(retry: Retry) -> &'static str {
     match retry {
-        Retry::Retryable => "it may pass by itself; `--wait` does so",
-        Retry::NeverAutomatic => "only by hand: the platform blocks users after failed log-ins",
-        _ => "pointless until somebody has changed something",
+        Retry::Retryable => "`retryable`: it may pass by itself, and `--wait` asks again",
+        Retry::NeverAutomatic => {
+            "`never_automatic`: a person may, once; the platform blocks users after failed log-ins"
+        }
+        _ => "`final`: it stays until somebody changes something",
     }
 }
 

@@ -12,8 +12,8 @@ use tokio::sync::OnceCell;
 use super::dialect::{Dialect, Method};
 use super::transport::Transport;
 use crate::environment::{
-    Application, Diagnosis, Environment, IdentityProvider, MessagePage, Module, ModuleKey, ModuleVersions,
-    PublishId, Started,
+    Application, Diagnosis, Environment, IdentityProvider, MessagePage, Module, ModuleKey, ModuleSink,
+    ModuleVersions, PublishId, Started,
 };
 use crate::{Credentials, Obstacle};
 
@@ -86,10 +86,10 @@ impl Environment for HttpEnvironment {
         self.list_applications(credentials).await
     }
 
-    async fn modules(
+    async fn modules<'s>(
         &self,
         credentials: &Credentials,
-        each: &mut (dyn for<'m> FnMut(Module) + Send),
+        each: Box<dyn ModuleSink + 's>,
     ) -> Result<(), Obstacle> {
         self.reach().await?;
         self.list_modules(credentials, each).await

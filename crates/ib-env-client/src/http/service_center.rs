@@ -11,7 +11,7 @@ use super::soap::{Answer, FaultMeaning, Outputs, Page, Question, Service};
 use super::transport::{Call, Transport};
 use super::wsdl::Schema;
 use super::xml::{Element, Xml};
-use crate::environment::{Application, IdentityProvider, Module, ModuleKey, ModuleVersions};
+use crate::environment::{Application, IdentityProvider, Module, ModuleKey, ModuleSink, ModuleVersions};
 use crate::{Credentials, Obstacle};
 
 /// What `GetPlatformInfo` tells.
@@ -202,11 +202,11 @@ impl HttpEnvironment {
     pub(super) async fn list_modules(
         &self,
         credentials: &Credentials,
-        each: &mut (dyn for<'m> FnMut(Module) + Send),
+        mut each: Box<dyn ModuleSink + '_>,
     ) -> Result<(), Obstacle> {
         let outputs = self.ask(Method::ModulesGet, credentials, &[]).await?;
         let list = self.dialect().await?.output(Method::ModulesGet, 0);
-        outputs.each(list, |item| each(module(&item))).await
+        outputs.each(list, |item| each.take(module(&item))).await
     }
 
     pub(super) async fn list_versions(
