@@ -39,11 +39,8 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
 fn again_optimised(repo: &Repo, measurement: &Measurement) -> Result<()> {
     let Measurement::Check = measurement;
     let shell = &repo.sh;
-    xshell::cmd!(
-        shell,
-        "cargo run --release --quiet --package xtask -- bench check"
-    )
-    .quiet()
-    .run()
-    .context("the measurement failed")
+    xshell::cmd!(shell, "cargo run --release --quiet --package xtask -- bench check")
+        .quiet()
+        .run()
+        .context("the measurement failed")
 }

@@ -26,18 +26,9 @@ pub(crate) struct Generated {
 
 /// Every generated document.
 const DOCUMENTS: &[Generated] = &[
-    Generated {
-        path: "docs/errors.md",
-        text: errors::page,
-    },
-    Generated {
-        path: "docs/schemas/ib.check-1.json",
-        text: schemas::check,
-    },
-    Generated {
-        path: "docs/schemas/ib.check.events-1.json",
-        text: schemas::check_events,
-    },
+    Generated { path: "docs/errors.md", text: errors::page },
+    Generated { path: "docs/schemas/ib.check-1.json", text: schemas::check },
+    Generated { path: "docs/schemas/ib.check.events-1.json", text: schemas::check_events },
 ];
 
 /// Writes or checks every generated document.
@@ -51,11 +42,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         for problem in &problems {
             eprintln!("{problem}");
         }
-        ensure!(
-            problems.is_empty(),
-            "{} generated documents are out of date",
-            problems.len()
-        );
+        ensure!(problems.is_empty(), "{} generated documents are out of date", problems.len());
         return Ok(());
     }
     for document in DOCUMENTS {
@@ -89,22 +76,9 @@ fn first_difference(found: &str, wanted: &str) -> Option<String> {
     if found.is_empty() {
         return Some("the generated document is missing or empty".into());
     }
-    let line = found
-        .lines()
-        .zip(wanted.lines())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let show = |text: &str| {
-        text.lines()
-            .nth(line)
-            .map_or("(end)".into(), |line| format!("`{line}`"))
-    };
-    Some(format!(
-        "out of date from line {}: has {}, should have {}",
-        line + 1,
-        show(found),
-        show(wanted)
-    ))
+    let line = found.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count();
+    let show = |text: &str| text.lines().nth(line).map_or("(end)".into(), |line| format!("`{line}`"));
+    Some(format!("out of date from line {}: has {}, should have {}", line + 1, show(found), show(wanted)))
 }
 
 #[cfg(test)]
@@ -133,10 +107,7 @@ mod tests {
         let sh = xshell::Shell::new().unwrap();
         let folder = sh.create_temp_dir().unwrap();
         let repo = Repo::at(folder.path()).unwrap();
-        let document = Generated {
-            path: "made.md",
-            text: || "made\n".into(),
-        };
+        let document = Generated { path: "made.md", text: || "made\n".into() };
         assert_eq!(stale(&repo, std::slice::from_ref(&document)).len(), 1);
         repo.sh.write_file(document.path, "made\n").unwrap();
         assert!(stale(&repo, &[document]).is_empty());

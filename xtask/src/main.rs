@@ -2,11 +2,7 @@
 //!
 //! A chore is a command line, a check or a generator that people and continuous integration run alike. What a
 //! second program would need too belongs in a crate, not here.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a chore talks to the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench;
 mod generate;
@@ -26,11 +22,7 @@ use crate::repo::Repo;
 
 /// The command line.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    about = "Chores of this repository"
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Chores of this repository")]
 struct Cli {
     #[command(subcommand)]
     chore: Chore,

@@ -86,11 +86,7 @@ struct Reader {
 
 impl Reader {
     fn new(path: &str, text: &str) -> Self {
-        let document = Document {
-            path: path.into(),
-            text: text.into(),
-            ..Document::default()
-        };
+        let document = Document { path: path.into(), text: text.into(), ..Document::default() };
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1).collect();
         let section = String::new();
         Self {
@@ -112,10 +108,7 @@ impl Reader {
             Event::Text(text) => self.words(&text),
             Event::Code(code) => {
                 self.words(&code);
-                self.document.spans.push(Spot {
-                    text: code.to_string(),
-                    line,
-                });
+                self.document.spans.push(Spot { text: code.to_string(), line });
                 if let Some(cell) = self.cell() {
                     cell.spans.push(code.to_string());
                 }
@@ -129,10 +122,7 @@ impl Reader {
         match tag {
             Tag::Heading { .. } => self.heading = Some(String::new()),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                self.document.links.push(Spot {
-                    text: dest_url.to_string(),
-                    line,
-                });
+                self.document.links.push(Spot { text: dest_url.to_string(), line });
             }
             Tag::CodeBlock(CodeBlockKind::Fenced(language)) => {
                 self.in_block = true;
@@ -144,11 +134,7 @@ impl Reader {
             }
             Tag::TableHead => self.in_table_head = true,
             Tag::TableRow => {
-                self.document.rows.push(Row {
-                    section: self.section.clone(),
-                    line,
-                    cells: Vec::new(),
-                });
+                self.document.rows.push(Row { section: self.section.clone(), line, cells: Vec::new() });
             }
             Tag::TableCell if !self.in_table_head => {
                 self.in_cell = true;
@@ -189,23 +175,14 @@ impl Reader {
 
     /// The cell that the text now read belongs to, if it belongs to one.
     fn cell(&mut self) -> Option<&mut Cell> {
-        self.document
-            .rows
-            .last_mut()
-            .filter(|_| self.in_cell)?
-            .cells
-            .last_mut()
+        self.document.rows.last_mut().filter(|_| self.in_cell)?.cells.last_mut()
     }
 }
 
 /// The anchor that code forges give a heading.
 fn slug(heading: &str) -> String {
-    let kept = heading
-        .chars()
-        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-    kept.flat_map(char::to_lowercase)
-        .map(|c| if c == ' ' { '-' } else { c })
-        .collect()
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
 /// Equal headings get `-1`, `-2`, ... in their order.
@@ -213,19 +190,14 @@ fn unused(slug: String, taken: &[String]) -> String {
     if !taken.contains(&slug) {
         return slug;
     }
-    let free = (1..=taken.len())
-        .map(|n| format!("{slug}-{n}"))
-        .find(|numbered| !taken.contains(numbered));
+    let free = (1..=taken.len()).map(|n| format!("{slug}-{n}")).find(|numbered| !taken.contains(numbered));
     free.unwrap_or(slug)
 }
 
 /// The values of `id="..."` and `name="..."`.
 fn html_anchors(html: &str) -> impl Iterator<Item = String> + '_ {
-    let values = |attribute: &'static str| {
-        html.split(attribute)
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next())
-    };
+    let values =
+        |attribute: &'static str| html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next());
     values(" id=\"").chain(values(" name=\"")).map(Into::into)
 }
 
@@ -240,20 +212,8 @@ mod tests {
     #[test]
     fn everything_asked_for_is_found_with_its_line() {
         let page = Document::parse("README.md", PAGE);
-        assert_eq!(
-            page.links,
-            [Spot {
-                text: "docs/guide.md#start".into(),
-                line: 3
-            }]
-        );
-        assert_eq!(
-            page.spans[1],
-            Spot {
-                text: "ib check".into(),
-                line: 3
-            }
-        );
+        assert_eq!(page.links, [Spot { text: "docs/guide.md#start".into(), line: 3 }]);
+        assert_eq!(page.spans[1], Spot { text: "ib check".into(), line: 3 });
         assert_eq!(page.blocks[0].language, "console");
         assert_eq!(page.blocks[0].text, "$ ib check\nall passed\n");
         assert_eq!(page.blocks[0].line, 5);
@@ -272,9 +232,6 @@ mod tests {
 
     #[test]
     fn slugs_are_those_of_code_forges() {
-        assert_eq!(
-            slug("SETUP-ENV-002: Not reached, why?"),
-            "setup-env-002-not-reached-why"
-        );
+        assert_eq!(slug("SETUP-ENV-002: Not reached, why?"), "setup-env-002-not-reached-why");
     }
 }

@@ -16,28 +16,18 @@ pub(crate) fn run<P: ValueEnum>(
     let parts = only.map_or_else(|| P::value_variants().to_vec(), |part| vec![part]);
     let mut failed = Vec::new();
     for part in &parts {
-        let name = part
-            .to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default();
+        let name = part.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         println!("== {name}");
         if let Err(error) = run(part) {
             println!("{name} failed: {error:#}");
             failed.push(name);
         }
     }
-    println!(
-        "== summary\n{chore} parts: {} passed, {} failed",
-        parts.len() - failed.len(),
-        failed.len()
-    );
+    println!("== summary\n{chore} parts: {} passed, {} failed", parts.len() - failed.len(), failed.len());
     let Some(first) = failed.first() else {
         return Ok(());
     };
-    bail!(
-        "{chore} failed: {}; one part alone: `cargo xtask {chore} --only {first}`",
-        failed.join(", ")
-    )
+    bail!("{chore} failed: {}; one part alone: `cargo xtask {chore} --only {first}`", failed.join(", "))
 }
 
 #[cfg(test)]
@@ -67,10 +57,7 @@ mod tests {
         let (seen, outcome) = run_with(None, Part::First);
         assert_eq!(seen, [Part::First, Part::Second]);
         let error = outcome.unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "lint failed: first; one part alone: `cargo xtask lint --only first`"
-        );
+        assert_eq!(error, "lint failed: first; one part alone: `cargo xtask lint --only first`");
     }
 
     #[test]

@@ -16,11 +16,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem at a place.
     pub(crate) fn new(at: impl Into<String>, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self {
-            at: at.into(),
-            what: what.into(),
-            fix: fix.into(),
-        }
+        Self { at: at.into(), what: what.into(), fix: fix.into() }
     }
 }
 

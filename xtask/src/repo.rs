@@ -23,9 +23,7 @@ impl Repo {
         // Read when run, not when built: two clones may share one target directory.
         let manifest =
             std::env::var_os("CARGO_MANIFEST_DIR").context("start the chores with `cargo xtask CHORE`")?;
-        let root = Path::new(&manifest)
-            .parent()
-            .context("xtask must stand in the repository's root")?;
+        let root = Path::new(&manifest).parent().context("xtask must stand in the repository's root")?;
         Self::at(root)
     }
 
@@ -37,10 +35,7 @@ impl Repo {
     pub(crate) fn at(root: &Path) -> Result<Self> {
         let sh = Shell::new()?;
         sh.change_dir(root);
-        Ok(Self {
-            root: root.to_path_buf(),
-            sh,
-        })
+        Ok(Self { root: root.to_path_buf(), sh })
     }
 
     /// The absolute form of a path inside the repository.
@@ -68,9 +63,7 @@ impl Repo {
     ///
     /// When it cannot be read or is not TOML.
     pub(crate) fn toml(&self, relative: &str) -> Result<toml::Table> {
-        self.read(relative)?
-            .parse()
-            .with_context(|| format!("{relative} is not TOML"))
+        self.read(relative)?.parse().with_context(|| format!("{relative} is not TOML"))
     }
 
     /// Every file that is, or would be, under version control, relative to the root and with `/`.
@@ -83,11 +76,8 @@ impl Repo {
             .quiet()
             .read()
             .context("the checks look at the files that git knows: run them in a git clone")?;
-        let mut files: Vec<String> = listed
-            .split('\0')
-            .filter(|name| !name.is_empty() && self.has(name))
-            .map(Into::into)
-            .collect();
+        let mut files: Vec<String> =
+            listed.split('\0').filter(|name| !name.is_empty() && self.has(name)).map(Into::into).collect();
         files.sort();
         files.dedup();
         Ok(files)
@@ -95,12 +85,7 @@ impl Repo {
 
     /// Whether cargo has a subcommand of this name installed.
     pub(crate) fn has_cargo(&self, subcommand: &str) -> bool {
-        cmd!(self.sh, "cargo {subcommand} --version")
-            .quiet()
-            .ignore_stdout()
-            .ignore_stderr()
-            .run()
-            .is_ok()
+        cmd!(self.sh, "cargo {subcommand} --version").quiet().ignore_stdout().ignore_stderr().run().is_ok()
     }
 
     /// What cargo says about the workspace, without the registry's packages.
@@ -126,17 +111,11 @@ impl Repo {
     pub(crate) fn folder_of(&self, package: &Package) -> String {
         let manifest = package.manifest_path.as_std_path();
         let folder = manifest.parent().unwrap_or(&self.root);
-        folder
-            .strip_prefix(&self.root)
-            .unwrap_or(folder)
-            .to_string_lossy()
-            .replace('\\', "/")
+        folder.strip_prefix(&self.root).unwrap_or(folder).to_string_lossy().replace('\\', "/")
     }
 }
 
 /// Whether a path ends like `.rs`, as written.
 pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|found| found == extension)
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }

@@ -50,10 +50,7 @@ struct User {
 ///
 /// When the scenario cannot be read, or the simulator does not start.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    let scenario = args
-        .scenario
-        .as_deref()
-        .map_or_else(|| Ok(Scenario::acme()), read)?;
+    let scenario = args.scenario.as_deref().map_or_else(|| Ok(Scenario::acme()), read)?;
     let state = absolute(args.state.clone().unwrap_or(repo.target()?.join("sim")))?;
     serve_while(scenario, &state, async |ready| {
         print!("{}", summary(&ready, &state));
@@ -114,14 +111,8 @@ async fn interrupted() -> io::Result<()> {
 
 /// What a person needs to use the simulator: who is there, and a command to paste into another terminal.
 fn summary(ready: &Ready, state: &Path) -> String {
-    let hosts = ready
-        .hosts
-        .iter()
-        .map(|host| row(&host.name, &host.kind, &host.version));
-    let users = ready
-        .users
-        .iter()
-        .map(|user| row(&user.username, &user.password, &user.summary));
+    let hosts = ready.hosts.iter().map(|host| row(&host.name, &host.kind, &host.version));
+    let users = ready.users.iter().map(|user| row(&user.username, &user.password, &user.summary));
     let mut lines = vec!["A pretend infrastructure runs until Ctrl-C.\n".to_owned()];
     lines.push(row("host", "kind", "version"));
     lines.extend(hosts);
@@ -135,9 +126,7 @@ fn summary(ready: &Ready, state: &Path) -> String {
 }
 
 fn row(first: &str, second: &str, third: &str) -> String {
-    format!("  {first:<22}  {second:<14}  {third}")
-        .trim_end()
-        .to_owned()
+    format!("  {first:<22}  {second:<14}  {third}").trim_end().to_owned()
 }
 
 /// `ib check` on the first host, without and with a log-in.
@@ -146,10 +135,8 @@ fn commands(ready: &Ready, ca: &Path) -> Vec<String> {
         return Vec::new();
     };
     let ca = quoted(&ca.display().to_string());
-    let check = format!(
-        "cargo run -q -p ib -- check {host} --connect-to {host}:443:{} --ca {ca}",
-        ready.listen
-    );
+    let check =
+        format!("cargo run -q -p ib -- check {host} --connect-to {host}:443:{} --ca {ca}", ready.listen);
     let log_in = ready.users.first().map(|user| {
         let (username, password) = (quoted(&user.username), quoted(&user.password));
         format!("  printf %s {password} | {check} --username {username} --password-stdin")

@@ -70,11 +70,7 @@ fn examples(repo: &Repo) -> Result<()> {
 fn foreign(repo: &Repo) -> Result<()> {
     let folder = repo.target()?.join("foreign");
     let (venv, state) = (folder.join("venv"), folder.join("state"));
-    let python = venv.join(if cfg!(windows) {
-        "Scripts/python.exe"
-    } else {
-        "bin/python"
-    });
+    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     cmd!(repo.sh, "python3 -m venv {venv}")
         .run()
         .context("install Python 3 with its venv module (Debian: `apt-get install python3 python3-venv`)")?;
@@ -87,8 +83,6 @@ fn foreign(repo: &Repo) -> Result<()> {
     // The simulator runs on the runtime's other threads while this one waits for the script.
     sim::serve_while(Scenario::acme(), &state, async |_| {
         let script = cmd!(repo.sh, "{python} {FOREIGN}/foreign.py {state}");
-        script
-            .run()
-            .context("a foreign client does not work against the simulator, see above")
+        script.run().context("a foreign client does not work against the simulator, see above")
     })
 }

@@ -183,11 +183,7 @@ pub struct NetworkArguments {
 impl CheckArguments {
     /// The threshold that `--fail-on` names.
     pub fn threshold(&self) -> FailOn {
-        if self.fail_on == "warning" {
-            FailOn::Warning
-        } else {
-            FailOn::Failed
-        }
+        if self.fail_on == "warning" { FailOn::Warning } else { FailOn::Failed }
     }
 }
 
@@ -203,16 +199,10 @@ fn duration(text: &str) -> Result<Duration, String> {
 /// Reads a network such as `10.0.0.0/8`; a single address is a network of one.
 fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
-    text.parse()
-        .or_else(|_| address())
-        .map_err(|_| "expected a network such as 10.0.0.0/8".to_owned())
+    text.parse().or_else(|_| address()).map_err(|_| "expected a network such as 10.0.0.0/8".to_owned())
 }
 
 fn not_empty(text: &str) -> Result<String, String> {
     let text = text.trim();
-    if text.is_empty() {
-        Err("expected a user name".to_owned())
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.is_empty() { Err("expected a user name".to_owned()) } else { Ok(text.to_owned()) }
 }

@@ -33,24 +33,14 @@ impl Conclusion {
     /// ```
     pub fn new(report: Report, fail_on: FailOn) -> Self {
         let verdict = report.verdict();
-        Self {
-            report,
-            verdict,
-            exit: Exit::of(verdict, fail_on),
-            unfinished: Vec::new(),
-        }
+        Self { report, verdict, exit: Exit::of(verdict, fail_on), unfinished: Vec::new() }
     }
 
     /// What is known when somebody interrupts. What was not looked at could not be told.
     pub fn interrupted(report: Report, unfinished: Vec<String>) -> Self {
         let open = (!unfinished.is_empty()).then_some(Verdict::CouldNotTell);
         let verdict = Verdict::roll_up([report.verdict()].into_iter().chain(open));
-        Self {
-            report,
-            verdict,
-            exit: Exit::Interrupted,
-            unfinished,
-        }
+        Self { report, verdict, exit: Exit::Interrupted, unfinished }
     }
 
     /// The same as an `ib.check/1` document.

@@ -78,11 +78,7 @@ pub(crate) fn json(document: &impl serde::Serialize) -> String {
 fn events(conclusion: &Conclusion) -> String {
     let mut lines = Vec::new();
     let targets = conclusion.report.targets.iter().flat_map(CheckEvent::target);
-    for event in [CheckEvent::begin()]
-        .into_iter()
-        .chain(targets)
-        .chain([end(conclusion)])
-    {
+    for event in [CheckEvent::begin()].into_iter().chain(targets).chain([end(conclusion)]) {
         // Writing to a vector cannot fail.
         let _ = write_event(&mut lines, &event);
     }
@@ -91,10 +87,7 @@ fn events(conclusion: &Conclusion) -> String {
 
 /// The last line of the stream.
 pub(crate) fn end(conclusion: &Conclusion) -> CheckEvent {
-    CheckEvent::End {
-        verdict: conclusion.verdict.id().to_owned(),
-        exit: conclusion.exit.code(),
-    }
+    CheckEvent::End { verdict: conclusion.verdict.id().to_owned(), exit: conclusion.exit.code() }
 }
 
 /// Writes the lines of one address.

@@ -83,9 +83,7 @@ where
         .term_width(width)
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed
-        .map(|cli| cli.command)
-        .map_err(|error| show(&error, surroundings))
+    parsed.map(|cli| cli.command).map_err(|error| show(&error, surroundings))
 }
 
 /// Shows help on standard output, and wrong usage on standard error.
@@ -98,11 +96,7 @@ fn show(error: &clap::Error, surroundings: &mut Surroundings) -> Exit {
     let look = Look::of(output, ColourChoice::Auto, surroundings);
     let text = error.render();
     let mut output = output.clone();
-    let written = if look.colour {
-        write!(output, "{}", text.ansi())
-    } else {
-        write!(output, "{text}")
-    };
+    let written = if look.colour { write!(output, "{}", text.ansi()) } else { write!(output, "{text}") };
     // Whoever asked for help and reads only its beginning has had it.
     let _ = written.and_then(|()| output.flush());
     exit

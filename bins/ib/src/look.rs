@@ -49,11 +49,7 @@ pub(crate) enum Mark {
 
 impl Default for Look {
     fn default() -> Self {
-        Self {
-            colour: false,
-            unicode: true,
-            width: DEFAULT_WIDTH,
-        }
+        Self { colour: false, unicode: true, width: DEFAULT_WIDTH }
     }
 }
 
@@ -62,9 +58,7 @@ impl Look {
     /// where nothing is said a terminal has colours and a file has not.
     pub fn of(output: &Output, choice: ColourChoice, surroundings: &Surroundings) -> Self {
         let set = |name| surroundings.variable(name).is_some();
-        let forced = surroundings
-            .variable("CLICOLOR_FORCE")
-            .is_some_and(|value| value != "0");
+        let forced = surroundings.variable("CLICOLOR_FORCE").is_some_and(|value| value != "0");
         let off =
             surroundings.variable("CLICOLOR") == Some("0") || surroundings.variable("TERM") == Some("dumb");
         let colour = match choice {
@@ -73,20 +67,12 @@ impl Look {
             ColourChoice::Auto => !set("NO_COLOR") && (forced || (output.is_terminal && !off)),
         };
         let width = output.width.filter(|width| *width > 0).unwrap_or(DEFAULT_WIDTH);
-        Self {
-            colour,
-            unicode: speaks_unicode(surroundings),
-            width: width.clamp(WIDTHS.0, WIDTHS.1),
-        }
+        Self { colour, unicode: speaks_unicode(surroundings), width: width.clamp(WIDTHS.0, WIDTHS.1) }
     }
 
     /// `text` in a style, where there are colours.
     pub(crate) fn paint(self, style: Style, text: &str) -> String {
-        if self.colour && !text.is_empty() {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
+        if self.colour && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// `text` made strong.
@@ -132,19 +118,14 @@ impl Look {
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation)
             .word_separator(WordSeparator::AsciiSpace);
-        textwrap::wrap(text, options)
-            .into_iter()
-            .map(std::borrow::Cow::into_owned)
-            .collect()
+        textwrap::wrap(text, options).into_iter().map(std::borrow::Cow::into_owned).collect()
     }
 }
 
 /// Whether the terminal's character set is Unicode. POSIX says it in three variables, the first one that
 /// is set decides; where none is, today's terminals can.
 fn speaks_unicode(surroundings: &Surroundings) -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| surroundings.variable(name));
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| surroundings.variable(name));
     locale.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -194,10 +175,7 @@ mod tests {
     fn look(terminal: bool, choice: ColourChoice, variables: &[(&str, &str)]) -> Look {
         let (mut surroundings, _) = Surroundings::captured();
         surroundings.stdout.is_terminal = terminal;
-        surroundings.variables = variables
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect();
+        surroundings.variables = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         Look::of(&surroundings.stdout, choice, &surroundings)
     }
 
@@ -235,13 +213,6 @@ mod tests {
     #[test]
     fn a_command_is_never_broken_in_two() {
         let lines = Look::wrap("run it: --connect-to dev.acme.example:443:127.0.0.1:8443 now", 20);
-        assert_eq!(
-            lines,
-            [
-                "run it: --connect-to",
-                "dev.acme.example:443:127.0.0.1:8443",
-                "now"
-            ]
-        );
+        assert_eq!(lines, ["run it: --connect-to", "dev.acme.example:443:127.0.0.1:8443", "now"]);
     }
 }

@@ -15,19 +15,11 @@ pub(crate) fn surroundings() -> Surroundings {
     // On older Windows consoles colours have to be switched on; elsewhere this does nothing.
     let _ = anstyle_query::windows::enable_ansi_colors();
     Surroundings {
-        stdin: Input {
-            reader: Box::new(io::stdin()),
-            is_terminal: io::stdin().is_terminal(),
-        },
+        stdin: Input { reader: Box::new(io::stdin()), is_terminal: io::stdin().is_terminal() },
         stdout: Output::new(io::stdout(), io::stdout().is_terminal()).width(width(&io::stdout())),
         stderr: Output::new(io::stderr(), io::stderr().is_terminal()).width(width(&io::stderr())),
         variables: std::env::vars_os()
-            .map(|(name, value)| {
-                (
-                    name.to_string_lossy().into_owned(),
-                    value.to_string_lossy().into_owned(),
-                )
-            })
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect(),
         clock: Arc::new(SystemTime::now),
         resolver: Arc::new(SystemResolver::default()),

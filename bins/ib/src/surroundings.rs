@@ -55,18 +55,12 @@ pub struct Input {
 impl Input {
     /// A file or pipe that holds `text`.
     pub fn text(text: impl Into<Vec<u8>>) -> Self {
-        Self {
-            reader: Box::new(io::Cursor::new(text.into())),
-            is_terminal: false,
-        }
+        Self { reader: Box::new(io::Cursor::new(text.into())), is_terminal: false }
     }
 
     /// A terminal at which nothing is typed but answers to a [prompt](Surroundings::prompt).
     pub fn terminal() -> Self {
-        Self {
-            reader: Box::new(io::empty()),
-            is_terminal: true,
-        }
+        Self { reader: Box::new(io::empty()), is_terminal: true }
     }
 }
 
@@ -83,11 +77,7 @@ pub struct Output {
 impl Output {
     /// A stream of unknown width.
     pub fn new(writer: impl Write + Send + 'static, is_terminal: bool) -> Self {
-        Self {
-            writer: Arc::new(Mutex::new(writer)),
-            is_terminal,
-            width: None,
-        }
+        Self { writer: Arc::new(Mutex::new(writer)), is_terminal, width: None }
     }
 
     /// Sets the number of columns.
@@ -105,10 +95,7 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(bytes)
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -175,9 +162,6 @@ impl Surroundings {
 
     /// The value of a variable; one that is empty counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
-        self.variables
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }

@@ -1,10 +1,6 @@
 //! Whatever was found: every format tells the same verdict and the same exit code, and none lets a remote
 //! text speak to the terminal.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper that panics fails its test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that panics fails its test")]
 
 use std::time::SystemTime;
 
@@ -48,35 +44,19 @@ fn said_by_text(text: &str) -> String {
 fn said_by_short(text: &str) -> Said {
     let rest = text.lines().next().unwrap().strip_prefix("ib check: ").unwrap();
     let (words, exit) = rest.split_once(" (exit ").unwrap();
-    Said {
-        verdict: id(words),
-        exit: exit.trim_end_matches(')').parse().unwrap(),
-    }
+    Said { verdict: id(words), exit: exit.trim_end_matches(')').parse().unwrap() }
 }
 
 fn said_by_json(text: &str) -> Said {
     let value: serde_json::Value = serde_json::from_str(text).unwrap();
-    Said {
-        verdict: value["verdict"].as_str().unwrap().to_owned(),
-        exit: value["exit"].as_u64().unwrap(),
-    }
+    Said { verdict: value["verdict"].as_str().unwrap().to_owned(), exit: value["exit"].as_u64().unwrap() }
 }
 
 fn said_by_junit(text: &str) -> Said {
     let report = quick_junit::Report::deserialize_from_str(text).unwrap();
     let properties = &report.test_suites[0].properties;
-    let value = |name: &str| {
-        properties
-            .iter()
-            .find(|p| p.name.as_str() == name)
-            .unwrap()
-            .value
-            .to_string()
-    };
-    Said {
-        verdict: value("overall.verdict"),
-        exit: value("overall.exit").parse().unwrap(),
-    }
+    let value = |name: &str| properties.iter().find(|p| p.name.as_str() == name).unwrap().value.to_string();
+    Said { verdict: value("overall.verdict"), exit: value("overall.exit").parse().unwrap() }
 }
 
 fn any_outcome() -> impl Strategy<Value = Outcome> {
@@ -91,18 +71,12 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn any_finding() -> impl Strategy<Value = Finding> {
-    (
-        prop::sample::select(Check::ALL),
-        any_outcome(),
-        any::<String>(),
-        any::<Option<String>>(),
-    )
-        .prop_map(|(check, outcome, observed, issuer)| {
-            let evidence = Evidence::new()
-                .observed(observed)
-                .detail("issuer", issuer.unwrap_or_default());
+    (prop::sample::select(Check::ALL), any_outcome(), any::<String>(), any::<Option<String>>()).prop_map(
+        |(check, outcome, observed, issuer)| {
+            let evidence = Evidence::new().observed(observed).detail("issuer", issuer.unwrap_or_default());
             Finding::new(check, outcome, SystemTime::UNIX_EPOCH).with(evidence)
-        })
+        },
+    )
 }
 
 fn any_target() -> impl Strategy<Value = TargetReport> {
@@ -111,11 +85,7 @@ fn any_target() -> impl Strategy<Value = TargetReport> {
         Just(Role::Environment(Purpose::Development)),
         Just(Role::Environment(Purpose::Production)),
     ];
-    (
-        "[a-z]{1,12}\\.acme\\.example",
-        role,
-        prop::collection::vec(any_finding(), 1..6),
-    )
+    ("[a-z]{1,12}\\.acme\\.example", role, prop::collection::vec(any_finding(), 1..6))
         .prop_map(|(host, role, findings)| TargetReport::new(host, role, findings))
 }
 
@@ -182,14 +152,8 @@ proptest! {
 fn an_interruption_is_no_pass() {
     let passed = Finding::new(Check::NetName, Outcome::Passed, SystemTime::UNIX_EPOCH);
     let target = TargetReport::new("dev.acme.example", Role::LifeTime, vec![passed]);
-    let open = Conclusion::interrupted(
-        Report::new(vec![target.clone()]),
-        vec!["qa.acme.example".to_owned()],
-    );
-    assert_eq!(
-        (open.verdict, open.exit),
-        (Verdict::CouldNotTell, Exit::Interrupted)
-    );
+    let open = Conclusion::interrupted(Report::new(vec![target.clone()]), vec!["qa.acme.example".to_owned()]);
+    assert_eq!((open.verdict, open.exit), (Verdict::CouldNotTell, Exit::Interrupted));
     let done = Conclusion::interrupted(Report::new(vec![target]), Vec::new());
     assert_eq!((done.verdict, done.exit), (Verdict::Passed, Exit::Interrupted));
 }

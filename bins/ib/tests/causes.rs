@@ -1,10 +1,6 @@
 //! Every reason in the catalogue, provoked for real: a whole simulated infrastructure with one thing wrong,
 //! and the command line against it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a cause that cannot be provoked fails its test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a cause that cannot be provoked fails its test")]
 
 #[path = "causes/cause.rs"]
 mod cause;
@@ -27,13 +23,10 @@ const FORMATS: [&str; 5] = ["text", "short", "json", "ndjson", "junit"];
 /// How many causes are provoked at the same time.
 const SIDE_BY_SIDE: usize = 4;
 /// Far beyond every limit that a cause runs into: a run that takes this long hangs.
-const HANG: Duration = Duration::from_secs(60);
+const HANG: Duration = Duration::from_mins(1);
 
 fn all() -> Vec<Cause> {
-    [network::causes(), platform::causes(), users::causes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [network::causes(), platform::causes(), users::causes()].into_iter().flatten().collect()
 }
 
 #[tokio::test]
@@ -56,10 +49,7 @@ async fn provoke(cause: &Cause) -> Vec<String> {
         let code = cause.reason.entry().code;
         if !outcome.codes.contains(code) {
             let Outcome { codes, stderr, .. } = &outcome;
-            wrong.push(format!(
-                "{:?} ({format}): {code} is not among {codes:?}; {stderr}",
-                cause.reason
-            ));
+            wrong.push(format!("{:?} ({format}): {code} is not among {codes:?}; {stderr}", cause.reason));
         }
         if outcome.exit != cause.exit {
             let Outcome { exit, codes, .. } = &outcome;
@@ -90,9 +80,6 @@ fn no_two_causes_share_a_code() {
 #[test]
 fn every_reason_of_the_catalogue_is_provoked() {
     let provoked: BTreeSet<Reason> = all().iter().map(|cause| cause.reason).collect();
-    let missing: Vec<_> = Reason::ALL
-        .iter()
-        .filter(|reason| !provoked.contains(reason))
-        .collect();
+    let missing: Vec<_> = Reason::ALL.iter().filter(|reason| !provoked.contains(reason)).collect();
     assert!(missing.is_empty(), "nothing provokes {missing:?}");
 }

@@ -10,22 +10,13 @@ use rstest::rstest;
 fn output(arguments: &[&str]) -> String {
     let (surroundings, captured) = Surroundings::captured();
     let exit = ib::run_blocking(arguments.iter().copied(), surroundings);
-    assert_eq!(
-        (exit.code(), captured.stderr().as_str()),
-        (0, ""),
-        "{arguments:?}"
-    );
+    assert_eq!((exit.code(), captured.stderr().as_str()), (0, ""), "{arguments:?}");
     captured.stdout()
 }
 
 #[test]
 fn explain_tells_everything_about_one_code() {
-    for code in [
-        "SETUP-TLS-003",
-        "SETUP-ENV-011",
-        "SETUP-NET-002",
-        "SETUP-AUTH-001",
-    ] {
+    for code in ["SETUP-TLS-003", "SETUP-ENV-011", "SETUP-NET-002", "SETUP-AUTH-001"] {
         assert_snapshot!(format!("explain_{code}"), output(&["ib", "explain", code]));
     }
     assert_eq!(
@@ -46,14 +37,10 @@ fn explain_without_a_code_lists_every_reason_once() {
         let line = format!("  {} ", reason.entry().code);
         assert_eq!(text.matches(&line).count(), 1, "{reason}");
     }
-    for check in Check::ALL
-        .iter()
-        .filter(|check| Reason::ALL.iter().any(|reason| reason.entry().check == **check))
+    for check in
+        Check::ALL.iter().filter(|check| Reason::ALL.iter().any(|reason| reason.entry().check == **check))
     {
-        assert!(
-            text.contains(&format!("{} {}\n", check.title(), check.id())),
-            "{check}"
-        );
+        assert!(text.contains(&format!("{} {}\n", check.title(), check.id())), "{check}");
     }
 }
 
@@ -63,10 +50,7 @@ fn explain_as_json_is_one_document_with_every_reason() {
         serde_json::from_str(&output(&["ib", "explain", "--output", "json"])).unwrap();
     assert_eq!(document["schema"], "ib.explain/1");
     assert_eq!(document["reasons"].as_array().unwrap().len(), Reason::ALL.len());
-    assert_snapshot!(
-        "explain_json",
-        output(&["ib", "explain", "SETUP-TLS-003", "--output", "json"])
-    );
+    assert_snapshot!("explain_json", output(&["ib", "explain", "SETUP-TLS-003", "--output", "json"]));
 }
 
 #[rstest]
@@ -86,32 +70,15 @@ fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
 #[test]
 fn the_manual_has_exit_codes_variables_files_and_every_option() {
     let page = output(&["ib", "man", "check"]);
-    for section in [
-        "NAME",
-        "SYNOPSIS",
-        "OPTIONS",
-        "\"EXIT STATUS\"",
-        "ENVIRONMENT",
-        "FILES",
-        "EXAMPLES",
-    ] {
-        assert!(
-            page.contains(&format!(".SH {section}\n")),
-            "{section} is missing:\n{page}"
-        );
+    for section in ["NAME", "SYNOPSIS", "OPTIONS", "\"EXIT STATUS\"", "ENVIRONMENT", "FILES", "EXAMPLES"] {
+        assert!(page.contains(&format!(".SH {section}\n")), "{section} is missing:\n{page}");
     }
     for exit in ib_api::exit::Exit::ALL {
-        assert!(
-            page.contains(&format!("\\fB{}\\fR", exit.code())),
-            "{exit:?} is missing"
-        );
+        assert!(page.contains(&format!("\\fB{}\\fR", exit.code())), "{exit:?} is missing");
     }
     for name in ["IB_PASSWORD_FILE", "IB_LIFETIME_TOKEN", "NO_COLOR"] {
         assert!(page.contains(name), "{name} is missing");
     }
     let root = output(&["ib", "man"]);
-    assert!(
-        root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"),
-        "{root}"
-    );
+    assert!(root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"), "{root}");
 }

@@ -12,10 +12,7 @@ use ib_domain::report::Report;
 use insta::assert_snapshot;
 
 fn plain(width: usize) -> Look {
-    Look {
-        width,
-        ..Look::default()
-    }
+    Look { width, ..Look::default() }
 }
 
 fn render(format: Format, report: Report, look: Look) -> String {
@@ -23,11 +20,7 @@ fn render(format: Format, report: Report, look: Look) -> String {
 }
 
 fn report(name: &str) -> Report {
-    support::reports()
-        .into_iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, report)| report)
-        .unwrap()
+    support::reports().into_iter().find(|(known, _)| *known == name).map(|(_, report)| report).unwrap()
 }
 
 #[test]
@@ -40,20 +33,14 @@ fn text_for_every_verdict() {
 #[test]
 fn text_in_a_narrow_terminal() {
     for name in ["failed", "several"] {
-        assert_snapshot!(
-            format!("narrow_{name}"),
-            render(Format::Text, report(name), plain(56))
-        );
+        assert_snapshot!(format!("narrow_{name}"), render(Format::Text, report(name), plain(56)));
     }
 }
 
 #[test]
 fn text_in_colour() {
     for name in ["passed", "failed", "several"] {
-        let look = Look {
-            colour: true,
-            ..plain(100)
-        };
+        let look = Look { colour: true, ..plain(100) };
         let text = render(Format::Text, report(name), look).replace('\u{1b}', "␛");
         assert_snapshot!(format!("colour_{name}"), text);
     }
@@ -61,14 +48,7 @@ fn text_in_colour() {
 
 #[test]
 fn text_without_unicode() {
-    let text = render(
-        Format::Text,
-        report("several"),
-        Look {
-            unicode: false,
-            ..plain(100)
-        },
-    );
+    let text = render(Format::Text, report("several"), Look { unicode: false, ..plain(100) });
     assert!(text.is_ascii(), "{text}");
     assert_snapshot!("ascii_several", text);
 }
@@ -83,23 +63,11 @@ fn short_for_every_verdict() {
 #[test]
 fn machine_formats() {
     for name in ["warnings", "failed"] {
-        assert_snapshot!(
-            format!("json_{name}"),
-            render(Format::Json, report(name), plain(100))
-        );
+        assert_snapshot!(format!("json_{name}"), render(Format::Json, report(name), plain(100)));
     }
-    assert_snapshot!(
-        "ndjson_several",
-        render(Format::Ndjson, report("several"), plain(100))
-    );
-    assert_snapshot!(
-        "junit_several",
-        render(Format::Junit, report("several"), plain(100))
-    );
-    assert_snapshot!(
-        "junit_waived",
-        render(Format::Junit, report("waived"), plain(100))
-    );
+    assert_snapshot!("ndjson_several", render(Format::Ndjson, report("several"), plain(100)));
+    assert_snapshot!("junit_several", render(Format::Junit, report("several"), plain(100)));
+    assert_snapshot!("junit_waived", render(Format::Junit, report("waived"), plain(100)));
 }
 
 #[test]
@@ -109,15 +77,9 @@ fn an_interruption_shows_what_was_known() {
         vec!["qa.acme.example".to_owned(), "prod.acme.example".to_owned()],
     );
     let text = Format::Text.render(&conclusion, plain(100));
-    assert!(
-        text.contains("qa.acme.example") && !text.contains("✓ Passed\n"),
-        "{text}"
-    );
+    assert!(text.contains("qa.acme.example") && !text.contains("✓ Passed\n"), "{text}");
     assert_snapshot!("interrupted", text);
-    assert_eq!(
-        (conclusion.document().exit, conclusion.document().verdict.as_str()),
-        (130, "could_not_tell")
-    );
+    assert_eq!((conclusion.document().exit, conclusion.document().verdict.as_str()), (130, "could_not_tell"));
 }
 
 #[test]
@@ -128,10 +90,7 @@ fn no_line_is_wider_than_the_terminal_unless_it_must_stay_whole() {
                 let whole =
                     line.contains("ib explain") || line.contains("ib check") || line.contains("https://");
                 let columns = unicode_width::UnicodeWidthStr::width(line);
-                assert!(
-                    whole || columns <= width,
-                    "{name} at {width}: {columns} columns: {line}"
-                );
+                assert!(whole || columns <= width, "{name} at {width}: {columns} columns: {line}");
             }
         }
     }
@@ -142,10 +101,7 @@ fn json_satisfies_the_published_schema() {
     let schema = jsonschema::validator_for(&CheckDocument::json_schema()).unwrap();
     for (name, report) in support::reports() {
         let document = serde_json::from_str(&render(Format::Json, report, plain(100))).unwrap();
-        let errors: Vec<_> = schema
-            .iter_errors(&document)
-            .map(|error| error.to_string())
-            .collect();
+        let errors: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
     }
 }

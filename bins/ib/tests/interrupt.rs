@@ -10,14 +10,7 @@ use std::process::{Child, Command, Stdio};
 fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
     let mapping = format!("dev.acme.example:443:{}", silent.local_addr().unwrap());
     Command::new(env!("CARGO_BIN_EXE_ib"))
-        .args([
-            "check",
-            "dev.acme.example",
-            "--connect-to",
-            &mapping,
-            "--timeout",
-            "10m",
-        ])
+        .args(["check", "dev.acme.example", "--connect-to", &mapping, "--timeout", "10m"])
         .args(arguments)
         .env_clear()
         .stdin(Stdio::piped())
@@ -29,13 +22,7 @@ fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
 
 fn interrupt(child: &Child) {
     let kill = format!("kill -INT {}", child.id());
-    assert!(
-        Command::new("/bin/sh")
-            .args(["-c", &kill])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("/bin/sh").args(["-c", &kill]).status().unwrap().success());
 }
 
 #[test]
@@ -47,10 +34,7 @@ fn the_first_one_prints_what_is_known() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        (&document["verdict"], &document["exit"]),
-        (&"could_not_tell".into(), &130.into())
-    );
+    assert_eq!((&document["verdict"], &document["exit"]), (&"could_not_tell".into(), &130.into()));
     assert!(String::from_utf8(output.stderr).unwrap().contains("interrupted"));
 }
 
@@ -74,8 +58,5 @@ fn the_second_one_ends_even_a_program_that_nobody_reads() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     let mut rest = Vec::new();
     child.stdout.take().unwrap().read_to_end(&mut rest).unwrap();
-    assert!(
-        serde_json::from_slice::<serde_json::Value>(&rest).is_err(),
-        "the output was cut short"
-    );
+    assert!(serde_json::from_slice::<serde_json::Value>(&rest).is_err(), "the output was cut short");
 }

@@ -39,19 +39,12 @@ impl Resolver for Nowhere {
 #[case::json(&["check", "dev.acme.example", "--output", "json"], 3, 1)]
 #[case::ndjson(&["check", "dev.acme.example", "--output", "ndjson"], 3, 1)]
 fn output_that_cannot_be_written(#[case] arguments: &[&str], #[case] gone: u8, #[case] full: u8) {
-    for (kind, expected) in [
-        (io::ErrorKind::BrokenPipe, gone),
-        (io::ErrorKind::StorageFull, full),
-    ] {
+    for (kind, expected) in [(io::ErrorKind::BrokenPipe, gone), (io::ErrorKind::StorageFull, full)] {
         let (mut surroundings, captured) = Surroundings::captured();
         surroundings.stdout = Output::new(Broken(kind), false);
         surroundings.resolver = Arc::new(Nowhere);
         let exit = ib::run_blocking(["ib"].iter().chain(arguments).copied(), surroundings);
         assert_eq!(exit.code(), expected, "{kind}: {}", captured.stderr());
-        assert_eq!(
-            captured.stderr().contains("cannot be written"),
-            expected == 1,
-            "{kind}"
-        );
+        assert_eq!(captured.stderr().contains("cannot be written"), expected == 1, "{kind}");
     }
 }

@@ -26,10 +26,7 @@ impl Resolver for Nowhere {
 fn surroundings(variables: &[(&str, &str)], stdin: Input) -> (Surroundings, Captured) {
     let (mut surroundings, captured) = Surroundings::captured();
     surroundings.resolver = Arc::new(Nowhere);
-    surroundings.variables = variables
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
+    surroundings.variables = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     surroundings.stdin = stdin;
     (surroundings, captured)
 }
@@ -57,19 +54,9 @@ fn a_person_is_asked_without_echo_and_only_at_a_terminal() {
         questions.lock().unwrap().push(question.to_owned());
         Ok("hunter2-planted".to_owned())
     });
-    let arguments = [
-        "dev.acme.example",
-        "--username",
-        "maria",
-        "--lifetime",
-        "lt.acme.example",
-        "-vvv",
-    ];
+    let arguments = ["dev.acme.example", "--username", "maria", "--lifetime", "lt.acme.example", "-vvv"];
     assert_eq!(run(&arguments, surroundings), 3);
-    let expected = [
-        "Password of maria: ",
-        "Token of LifeTime's service account at lt.acme.example: ",
-    ];
+    let expected = ["Password of maria: ", "Token of LifeTime's service account at lt.acme.example: "];
     assert_eq!(*asked.lock().unwrap(), expected);
     assert!(!captured.stderr().contains("hunter2"), "{}", captured.stderr());
 }
@@ -81,11 +68,7 @@ fn no_answer_to_the_prompt_is_wrong_use() {
         let given = answer.clone();
         surroundings.prompt =
             Box::new(move |_| given.clone().map_err(|()| std::io::Error::other("no terminal")));
-        assert_eq!(
-            run(&["dev.acme.example", "--username", "maria"], surroundings),
-            2,
-            "{answer:?}"
-        );
+        assert_eq!(run(&["dev.acme.example", "--username", "maria"], surroundings), 2, "{answer:?}");
         assert!(captured.stderr().contains("password"), "{}", captured.stderr());
     }
 }
@@ -104,34 +87,20 @@ fn a_secret_that_was_not_used_is_named(
 ) {
     let password = file("password", "hunter2-planted\n");
     let (surroundings, captured) = surroundings(variables, Input::text("hunter2-planted\n"));
-    let arguments: Vec<&str> = arguments
-        .iter()
-        .map(|word| if *word == "FILE" { password.as_str() } else { *word })
-        .collect();
+    let arguments: Vec<&str> =
+        arguments.iter().map(|word| if *word == "FILE" { password.as_str() } else { *word }).collect();
     let arguments: Vec<&str> = ["dev.acme.example"].into_iter().chain(arguments).collect();
     assert_eq!(run(&arguments, surroundings), 3);
-    assert!(
-        captured.stderr().contains(&format!("warning: {warning}")),
-        "{}",
-        captured.stderr()
-    );
+    assert!(captured.stderr().contains(&format!("warning: {warning}")), "{}", captured.stderr());
     assert!(!captured.stderr().contains("planted"), "{}", captured.stderr());
 }
 
 #[test]
 fn one_line_ends_as_it_likes_and_keeps_its_blanks() {
-    for content in [
-        "hunter2-planted",
-        "hunter2-planted\n",
-        "hunter2-planted\r\n",
-        " hunter2-planted ",
-    ] {
+    for content in ["hunter2-planted", "hunter2-planted\n", "hunter2-planted\r\n", " hunter2-planted "] {
         let (surroundings, captured) = surroundings(&[], Input::text(content));
         assert_eq!(
-            run(
-                &["dev.acme.example", "--username", "m", "--password-stdin"],
-                surroundings
-            ),
+            run(&["dev.acme.example", "--username", "m", "--password-stdin"], surroundings),
             3,
             "{content:?}"
         );
@@ -146,24 +115,14 @@ fn planted_secrets_appear_nowhere() {
     let two_lines = file("two-lines", "hunter2-planted\ntoken-planted\n");
     let ways: &[&[&str]] = &[
         &["--username", "maria", "--password-stdin"],
-        &[
-            "--username",
-            "maria",
-            "--lifetime",
-            "lt.acme.example",
-            "--lifetime-token-file",
-            &token,
-        ],
+        &["--username", "maria", "--lifetime", "lt.acme.example", "--lifetime-token-file", &token],
         &["--username", "maria", "--lifetime", "lt.acme.example"],
         &["--username", "maria", "--password-file", &two_lines],
         &["--username", "maria", "--password=hunter2-planted"],
         &["--proxy", "http://maria:hunter2-planted@proxy.acme.example:3128"],
         &["https://maria:hunter2-planted@dev.acme.example"],
     ];
-    for (way, secret) in ways
-        .iter()
-        .flat_map(|way| PLANTED.iter().map(move |secret| (way, *secret)))
-    {
+    for (way, secret) in ways.iter().flat_map(|way| PLANTED.iter().map(move |secret| (way, *secret))) {
         for format in ["text", "short", "json", "ndjson", "junit"] {
             for verbosity in ["--color=never", "-v", "-vv", "-vvv"] {
                 let variables = [("IB_PASSWORD", secret), ("IB_LIFETIME_TOKEN", "token-planted")];

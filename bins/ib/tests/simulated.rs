@@ -12,11 +12,7 @@ use rstest::rstest;
 /// The arguments that lead to every host of a simulator.
 fn way_to(simulator: &Simulator) -> Vec<String> {
     // The simulator's port makes the name unique.
-    let file = format!(
-        "simulated-{}-{}.pem",
-        std::process::id(),
-        simulator.address().port()
-    );
+    let file = format!("simulated-{}-{}.pem", std::process::id(), simulator.address().port());
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file);
     std::fs::write(&path, simulator.ca_pem()).unwrap();
     let mut arguments = vec!["--ca".to_owned(), path.display().to_string()];
@@ -29,14 +25,8 @@ fn way_to(simulator: &Simulator) -> Vec<String> {
 
 async fn run(way: &[String], arguments: &[&str], variables: &[(&str, &str)]) -> (u8, Captured) {
     let (mut surroundings, captured) = Surroundings::captured();
-    surroundings.variables = variables
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
-    let words = ["ib", "check"]
-        .iter()
-        .chain(arguments)
-        .map(|word| (*word).to_owned());
+    surroundings.variables = variables.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    let words = ["ib", "check"].iter().chain(arguments).map(|word| (*word).to_owned());
     let exit = ib::run(words.chain(way.iter().cloned()), surroundings).await;
     (exit.code(), captured)
 }
@@ -58,36 +48,16 @@ async fn secrets_that_were_sent_appear_nowhere(#[case] user: &str, #[case] passw
     let variables = [("IB_PASSWORD", password), ("IB_LIFETIME_TOKEN", token.as_str())];
     for format in ["text", "short", "json", "ndjson", "junit"] {
         simulator.clock().advance(std::time::Duration::from_hours(1));
-        let arguments = [
-            "dev.acme.example",
-            "--username",
-            user,
-            "--lifetime",
-            "lifetime.acme.example",
-        ];
-        let arguments: Vec<&str> = arguments
-            .into_iter()
-            .chain(["-vvv", "--output", format])
-            .collect();
+        let arguments = ["dev.acme.example", "--username", user, "--lifetime", "lifetime.acme.example"];
+        let arguments: Vec<&str> = arguments.into_iter().chain(["-vvv", "--output", format]).collect();
         let (seen, captured) = run(&way, &arguments, &variables).await;
         let (stdout, stderr) = (captured.stdout(), captured.stderr());
         assert_eq!(seen, exit, "{format}: {stdout}{stderr}");
-        assert!(
-            stderr.contains("user.login"),
-            "{format}: -vvv tells of the log-in: {stderr}"
-        );
+        assert!(stderr.contains("user.login"), "{format}: -vvv tells of the log-in: {stderr}");
         let all = stdout + &stderr;
-        assert!(
-            !all.contains("planted") && !all.contains(&token),
-            "{format}: {all}"
-        );
+        assert!(!all.contains("planted") && !all.contains(&token), "{format}: {all}");
     }
-    assert!(
-        simulator
-            .requests()
-            .iter()
-            .any(|request| request.path.contains("lifetimeapi"))
-    );
+    assert!(simulator.requests().iter().any(|request| request.path.contains("lifetimeapi")));
     simulator.shutdown().await;
 }
 
@@ -101,18 +71,10 @@ async fn a_whole_infrastructure_without_an_address() {
     let (exit, captured) = run(&way, &arguments, &[("IB_LIFETIME_TOKEN", &token)]).await;
     let document: serde_json::Value = serde_json::from_str(&captured.stdout()).unwrap();
     let targets = document["targets"].as_array().unwrap();
-    let addresses: Vec<_> = targets
-        .iter()
-        .map(|target| target["address"].as_str().unwrap())
-        .collect();
+    let addresses: Vec<_> = targets.iter().map(|target| target["address"].as_str().unwrap()).collect();
     assert_eq!(
         addresses,
-        [
-            "lifetime.acme.example",
-            "dev.acme.example",
-            "qa.acme.example",
-            "prod.acme.example"
-        ]
+        ["lifetime.acme.example", "dev.acme.example", "qa.acme.example", "prod.acme.example"]
     );
     assert_eq!((exit, captured.stderr().as_str()), (0, ""), "{document:#}");
     simulator.shutdown().await;
@@ -120,29 +82,14 @@ async fn a_whole_infrastructure_without_an_address() {
 
 #[tokio::test]
 async fn text_begins_with_the_verdict_and_shows_every_layer() {
-    let simulator = Simulator::builder()
-        .scenario(Scenario::acme())
-        .start()
-        .await
-        .unwrap();
+    let simulator = Simulator::builder().scenario(Scenario::acme()).start().await.unwrap();
     let way = way_to(&simulator);
     let (exit, captured) = run(&way, &["http://dev.acme.example"], &[]).await;
     let stdout = captured.stdout();
     assert_eq!(exit, 0, "{stdout}");
-    assert!(
-        stdout.starts_with("✓ Passed  dev.acme.example (development)\n"),
-        "{stdout}"
-    );
-    assert!(
-        stdout.contains("Note: http:// was changed to https://"),
-        "{stdout}"
-    );
-    for title in [
-        "Name resolution",
-        "TLS",
-        "OutSystems 11",
-        "Platform Server version",
-    ] {
+    assert!(stdout.starts_with("✓ Passed  dev.acme.example (development)\n"), "{stdout}");
+    assert!(stdout.contains("Note: http:// was changed to https://"), "{stdout}");
+    for title in ["Name resolution", "TLS", "OutSystems 11", "Platform Server version"] {
         assert!(stdout.contains(&format!("✓ {title}")), "{title}: {stdout}");
     }
     assert_eq!(Format::default(), Format::Text);

@@ -42,11 +42,7 @@ fn as_a_program(arguments: &[&str], stdin: &str) -> Ending {
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     let output = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (
-        u8::try_from(output.status.code().unwrap()).unwrap(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    (u8::try_from(output.status.code().unwrap()).unwrap(), text(output.stdout), text(output.stderr))
 }
 
 fn assert_wrong(arguments: &[&str], stdin: &str, says: &str) {
@@ -54,14 +50,8 @@ fn assert_wrong(arguments: &[&str], stdin: &str, says: &str) {
         let (exit, stdout, stderr) = ending;
         assert_eq!(exit, 2, "{arguments:?}: {stderr}");
         assert_eq!(stdout, "", "{arguments:?}");
-        assert!(
-            stderr.contains(says),
-            "{arguments:?} should say {says:?}: {stderr}"
-        );
-        assert!(
-            !stderr.contains("panicked") && !stderr.contains("internal"),
-            "{arguments:?}: {stderr}"
-        );
+        assert!(stderr.contains(says), "{arguments:?} should say {says:?}: {stderr}");
+        assert!(!stderr.contains("panicked") && !stderr.contains("internal"), "{arguments:?}: {stderr}");
     }
 }
 
@@ -102,10 +92,8 @@ fn assert_wrong(arguments: &[&str], stdin: &str, says: &str) {
 #[case::waiver_of_nothing(&["a.example", "--waive", "SETUP-X-1@a.example=x"], "", "`ib explain` lists them all")]
 fn a_check_that_cannot_begin(#[case] arguments: &[&str], #[case] stdin: &str, #[case] says: &str) {
     let token = file("token", "a-token\n");
-    let arguments: Vec<&str> = arguments
-        .iter()
-        .map(|word| if *word == "TOKEN" { token.as_str() } else { *word })
-        .collect();
+    let arguments: Vec<&str> =
+        arguments.iter().map(|word| if *word == "TOKEN" { token.as_str() } else { *word }).collect();
     let plain: Vec<&str> = ["ib", "check"].into_iter().chain(arguments).collect();
     assert_wrong(&plain, stdin, says);
     if !plain.contains(&"--output") {
@@ -133,34 +121,11 @@ fn other_commands_that_cannot_begin(#[case] arguments: &[&str], #[case] says: &s
 #[test]
 fn a_file_without_addresses_certificates_or_secrets_is_named() {
     let (empty, comments) = (file("empty", ""), file("comments", "# one a line\n"));
-    assert_wrong(
-        &["ib", "check", "--from", &comments],
-        "",
-        "holds no address; write one on each line",
-    );
-    assert_wrong(
-        &["ib", "check", "a.example", "--ca", &comments],
-        "",
-        "holds no certificate",
-    );
-    let empty_password = [
-        "ib",
-        "check",
-        "a.example",
-        "--username",
-        "m",
-        "--password-file",
-        &empty,
-    ];
+    assert_wrong(&["ib", "check", "--from", &comments], "", "holds no address; write one on each line");
+    assert_wrong(&["ib", "check", "a.example", "--ca", &comments], "", "holds no certificate");
+    let empty_password = ["ib", "check", "a.example", "--username", "m", "--password-file", &empty];
     assert_wrong(&empty_password, "", "is empty; the password was expected there");
-    let empty_token = [
-        "ib",
-        "check",
-        "--lifetime",
-        "lt.acme.example",
-        "--lifetime-token-file",
-        &empty,
-    ];
+    let empty_token = ["ib", "check", "--lifetime", "lt.acme.example", "--lifetime-token-file", &empty];
     assert_wrong(&empty_token, "", "is empty; the token was expected there");
 }
 
@@ -168,34 +133,20 @@ fn a_file_without_addresses_certificates_or_secrets_is_named() {
 fn a_terminal_is_no_pipe() {
     let (mut surroundings, captured) = Surroundings::captured();
     surroundings.stdin = Input::terminal();
-    let exit = ib::run_blocking(
-        ["ib", "check", "a.example", "--username", "m", "--password-stdin"],
-        surroundings,
-    );
+    let exit =
+        ib::run_blocking(["ib", "check", "a.example", "--username", "m", "--password-stdin"], surroundings);
     assert_eq!(exit.code(), 2);
-    assert!(
-        captured
-            .stderr()
-            .contains("leave it out to be asked without echo"),
-        "{}",
-        captured.stderr()
-    );
+    assert!(captured.stderr().contains("leave it out to be asked without echo"), "{}", captured.stderr());
 }
 
 #[test]
 fn help_and_version_are_results() {
-    for arguments in [
-        &["ib", "--help"][..],
-        &["ib", "check", "--help"],
-        &["ib", "--version"],
-        &["ib", "help", "check"],
-    ] {
+    for arguments in
+        [&["ib", "--help"][..], &["ib", "check", "--help"], &["ib", "--version"], &["ib", "help", "check"]]
+    {
         let (exit, stdout, stderr) = in_process(arguments, "");
         assert_eq!((exit, stderr.as_str()), (0, ""), "{arguments:?}");
-        assert!(
-            stdout.starts_with("ib ") || stdout.contains("Usage: ib"),
-            "{stdout}"
-        );
+        assert!(stdout.starts_with("ib ") || stdout.contains("Usage: ib"), "{stdout}");
         assert_eq!(as_a_program(arguments, "").1, stdout);
     }
 }
@@ -204,10 +155,7 @@ fn help_and_version_are_results() {
 fn the_help_of_a_check_lists_every_exit_code_and_variable() {
     let (_, help, _) = in_process(&["ib", "check", "--help"], "");
     for exit in ib_api::exit::Exit::ALL {
-        assert!(
-            help.contains(&format!("{:>3}  {}", exit.code(), exit.meaning())),
-            "{help}"
-        );
+        assert!(help.contains(&format!("{:>3}  {}", exit.code(), exit.meaning())), "{help}");
     }
     insta::assert_snapshot!("help_check", help);
     insta::assert_snapshot!("help", in_process(&["ib", "--help"], "").1);

@@ -130,7 +130,6 @@ impl CheckDocument {
 
 impl From<&TargetReport> for TargetDocument {
     fn from(target: &TargetReport) -> Self {
-        let development = target.role.is_development();
         Self {
             address: target.address.clone(),
             role: role(&target.role),
@@ -138,7 +137,7 @@ impl From<&TargetReport> for TargetDocument {
             checks: target
                 .findings
                 .iter()
-                .map(|finding| CheckResult::new(finding, &target.address, development))
+                .map(|finding| CheckResult::new(finding, &target.address, &target.role))
                 .collect(),
         }
     }
@@ -146,7 +145,7 @@ impl From<&TargetReport> for TargetDocument {
 
 impl CheckResult {
     /// Puts one finding about `address` on the wire.
-    pub fn new(finding: &Finding, address: &str, development: bool) -> Self {
+    pub fn new(finding: &Finding, address: &str, role: &Role) -> Self {
         let entry = finding.outcome.reason().map(ib_domain::reason::Reason::entry);
         let word = |value: Option<serde_json::Value>| value.and_then(|v| v.as_str().map(str::to_owned));
         Self {
@@ -156,11 +155,7 @@ impl CheckResult {
             reason: entry.map(|entry| entry.id.to_owned()),
             message: finding.message(address),
             cause: entry.map(|entry| entry.cause.to_owned()),
-            impact: finding
-                .limits(development)
-                .iter()
-                .map(|feature| LimitedFeature::from(*feature))
-                .collect(),
+            impact: finding.limits(role).iter().map(|feature| LimitedFeature::from(*feature)).collect(),
             action: finding.action(address),
             who: word(entry.and_then(|entry| serde_json::to_value(entry.who).ok())),
             retry: word(entry.and_then(|entry| serde_json::to_value(entry.retry).ok())),
@@ -179,9 +174,7 @@ impl CheckResult {
 
 impl From<Feature> for LimitedFeature {
     fn from(feature: Feature) -> Self {
-        let name = serde_json::to_value(feature)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned));
+        let name = serde_json::to_value(feature).ok().and_then(|value| value.as_str().map(str::to_owned));
         Self {
             feature: name.unwrap_or_default(),
             label: feature.label().to_owned(),
@@ -197,11 +190,7 @@ impl From<&Evidence> for EvidenceDocument {
             observed: evidence.observed.clone(),
             address: evidence.address.map(|address| address.to_string()),
             vantage: evidence.vantage.id().to_owned(),
-            details: evidence
-                .details
-                .iter()
-                .map(|(name, text)| ((*name).to_owned(), text.clone()))
-                .collect(),
+            details: evidence.details.iter().map(|(name, text)| ((*name).to_owned(), text.clone())).collect(),
         }
     }
 }
@@ -236,13 +225,7 @@ mod tests {
             Finding::new(Check::NetName, Outcome::Passed, at).with(Evidence::new().observed("192.0.2.1")),
             Finding::new(Check::NetTls, Outcome::of(Reason::TlsExpired), at)
                 .with(Evidence::new().observed("2026-01-01").detail("issuer", "Acme CA")),
-            Finding::new(
-                Check::NetHttp,
-                Outcome::NotEvaluated {
-                    because: Check::NetTls,
-                },
-                at,
-            ),
+            Finding::new(Check::NetHttp, Outcome::NotEvaluated { because: Check::NetTls }, at),
         ];
         let role = Role::Environment(Purpose::Development);
         Report::new(vec![TargetReport::new("dev.acme.example", role, findings)])

@@ -64,14 +64,11 @@ pub enum CheckEvent {
 impl CheckEvent {
     /// The first line.
     pub fn begin() -> Self {
-        Self::Begin {
-            schema: SCHEMA.to_owned(),
-        }
+        Self::Begin { schema: SCHEMA.to_owned() }
     }
 
     /// The lines of one address: its findings, then its verdict.
     pub fn target(target: &TargetReport) -> impl Iterator<Item = Self> {
-        let development = target.role.is_development();
         let end = Self::Target {
             address: target.address.clone(),
             role: role(&target.role),
@@ -82,7 +79,7 @@ impl CheckEvent {
             .iter()
             .map(move |finding| Self::Check {
                 address: target.address.clone(),
-                result: Box::new(CheckResult::new(finding, &target.address, development)),
+                result: Box::new(CheckResult::new(finding, &target.address, &target.role)),
             })
             .chain([end])
     }
@@ -90,10 +87,7 @@ impl CheckEvent {
     /// The last line.
     pub fn end(report: &Report, fail_on: FailOn) -> Self {
         let verdict = report.verdict();
-        Self::End {
-            verdict: verdict.id().to_owned(),
-            exit: Exit::of(verdict, fail_on).code(),
-        }
+        Self::End { verdict: verdict.id().to_owned(), exit: Exit::of(verdict, fail_on).code() }
     }
 
     /// The JSON schema of one line (draft 2020-12), as published in `docs/schemas`.
@@ -116,11 +110,7 @@ mod tests {
 
     #[test]
     fn every_line_satisfies_the_schema() {
-        let finding = Finding::new(
-            Check::NetName,
-            Outcome::of(Reason::NameNotFound),
-            SystemTime::UNIX_EPOCH,
-        );
+        let finding = Finding::new(Check::NetName, Outcome::of(Reason::NameNotFound), SystemTime::UNIX_EPOCH);
         let role = Role::Environment(Purpose::Development);
         let target = TargetReport::new("dev.acme.example", role, vec![finding]);
         let report = Report::new(vec![target]);

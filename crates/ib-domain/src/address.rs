@@ -141,17 +141,11 @@ pub enum AddressError {
 }
 
 fn port_seen(seen: Option<u16>) -> String {
-    seen.map_or_else(
-        || "the port is not a number".to_owned(),
-        |port| format!("port {port} is not allowed"),
-    )
+    seen.map_or_else(|| "the port is not a number".to_owned(), |port| format!("port {port} is not allowed"))
 }
 
 fn ports(allowed: &BTreeSet<u16>) -> String {
-    let others = allowed
-        .iter()
-        .filter(|port| **port != HTTPS_PORT)
-        .map(|port| format!(" or {port}"));
+    let others = allowed.iter().filter(|port| **port != HTTPS_PORT).map(|port| format!(" or {port}"));
     std::iter::once(HTTPS_PORT.to_string()).chain(others).collect()
 }
 

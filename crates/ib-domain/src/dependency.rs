@@ -89,9 +89,7 @@ impl DependencyId {
 
     /// The dependency with that name, whatever its case.
     pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|id| id.name().eq_ignore_ascii_case(name.trim()))
+        Self::ALL.into_iter().find(|id| id.name().eq_ignore_ascii_case(name.trim()))
     }
 }
 
@@ -144,10 +142,7 @@ impl Dependency {
 
     /// Its application, for questions about permissions.
     pub fn application(&self) -> Application {
-        Application {
-            key: self.application_key.clone(),
-            name: self.name().to_owned(),
-        }
+        Application { key: self.application_key.clone(), name: self.name().to_owned() }
     }
 }
 
@@ -226,10 +221,7 @@ mod tests {
     fn ids_and_names_are_read_back() {
         for id in DependencyId::ALL {
             assert_eq!(id.to_string().parse(), Ok(id));
-            assert_eq!(
-                DependencyId::of_name(&format!(" {} ", id.name().to_uppercase())),
-                Some(id)
-            );
+            assert_eq!(DependencyId::of_name(&format!(" {} ", id.name().to_uppercase())), Some(id));
         }
         assert!("Integration Manager".parse::<DependencyId>().is_err());
         assert_eq!(DependencyId::of_name("Integration Manager 2"), None);

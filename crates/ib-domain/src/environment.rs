@@ -93,14 +93,8 @@ impl Edition {
     /// Reads an edition's name, whatever its case.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        let text = if text.eq_ignore_ascii_case("personal") {
-            "Personal Environment"
-        } else {
-            text
-        };
-        Self::ALL
-            .into_iter()
-            .find(|edition| edition.name().eq_ignore_ascii_case(text))
+        let text = if text.eq_ignore_ascii_case("personal") { "Personal Environment" } else { text };
+        Self::ALL.into_iter().find(|edition| edition.name().eq_ignore_ascii_case(text))
     }
 
     /// The edition's name.

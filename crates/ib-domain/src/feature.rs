@@ -2,13 +2,12 @@
 
 use std::fmt;
 
+use crate::environment::Purpose;
+use crate::report::Role;
+
 /// Something a user can do with Integration Builder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Feature {
     /// Signing in with an IT user of the development environment (C2).
@@ -77,19 +76,20 @@ impl fmt::Display for Feature {
 }
 
 /// What cannot be done while an environment cannot be connected at all.
-const NOT_CONNECTED: &[Feature] = &[
+const NOT_CONNECTED: &[Feature] =
+    &[Feature::DevelopmentConnections, Feature::AdministratorEmails, Feature::AutomaticConnections];
+
+/// What cannot be done with an environment that cannot take part.
+const NOT_TAKING_PART: &[Feature] = &[
+    Feature::Publish,
     Feature::DevelopmentConnections,
     Feature::AdministratorEmails,
     Feature::AutomaticConnections,
 ];
 
 /// Everything that starts with the development environment.
-const SET_UP: &[Feature] = &[
-    Feature::SignIn,
-    Feature::Register,
-    Feature::InstallDependencies,
-    Feature::Publish,
-];
+const SET_UP: &[Feature] =
+    &[Feature::SignIn, Feature::Register, Feature::InstallDependencies, Feature::Publish];
 
 /// What a finding takes away: a rule that names the features, given the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,26 +107,25 @@ pub enum Impact {
 }
 
 impl Impact {
-    /// The features that are limited, on the development environment or on another one.
+    /// The features that are limited, given what the finding is about.
     ///
     /// ```
+    /// use ib_domain::environment::Purpose;
     /// use ib_domain::feature::{Feature, Impact};
+    /// use ib_domain::report::Role;
     ///
-    /// assert!(Impact::Connection.features(true).contains(&Feature::SignIn));
-    /// assert_eq!(Impact::Connection.features(false).len(), 3);
+    /// let limited = |purpose| Impact::Connection.features(&Role::Environment(purpose));
+    /// assert!(limited(Purpose::Development).contains(&Feature::SignIn));
+    /// assert_eq!(limited(Purpose::Test).len(), 3, "B8, B9 and B10");
     /// ```
-    pub const fn features(self, development: bool) -> &'static [Feature] {
-        match (self, development) {
+    pub const fn features(self, role: &Role) -> &'static [Feature] {
+        match (self, role) {
             (Self::Nothing, _) => &[],
-            (Self::Connection | Self::Environment, true) => SET_UP,
-            (Self::Connection, false) => NOT_CONNECTED,
-            (Self::Environment, false) => &[
-                Feature::Publish,
-                Feature::DevelopmentConnections,
-                Feature::AdministratorEmails,
-                Feature::AutomaticConnections,
-            ],
             (Self::Only(features), _) => features,
+            (Self::Connection | Self::Environment, Role::LifeTime) => &[Feature::OtherEnvironments],
+            (Self::Connection | Self::Environment, Role::Environment(Purpose::Development)) => SET_UP,
+            (Self::Connection, Role::Environment(_)) => NOT_CONNECTED,
+            (Self::Environment, Role::Environment(_)) => NOT_TAKING_PART,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::check::Check;
 use crate::feature::Feature;
 use crate::reason::{Reason, Severity};
+use crate::report::Role;
 use crate::text::{REMOTE_TEXT_LIMIT, harmless};
 
 /// How a check came out.
@@ -190,14 +191,7 @@ pub struct Finding {
 impl Finding {
     /// A finding made at once and in one attempt.
     pub fn new(check: Check, outcome: Outcome, observed_at: SystemTime) -> Self {
-        Self {
-            check,
-            outcome,
-            evidence: Evidence::new(),
-            observed_at,
-            duration: Duration::ZERO,
-            attempts: 1,
-        }
+        Self { check, outcome, evidence: Evidence::new(), observed_at, duration: Duration::ZERO, attempts: 1 }
     }
 
     /// Adds the evidence.
@@ -224,11 +218,7 @@ impl Finding {
     /// What was seen on `host`, as one sentence.
     pub fn message(&self, host: &str) -> String {
         match &self.outcome {
-            Outcome::Passed => self
-                .evidence
-                .observed
-                .clone()
-                .unwrap_or_else(|| "as it should be".to_owned()),
+            Outcome::Passed => self.evidence.observed.clone().unwrap_or_else(|| "as it should be".to_owned()),
             Outcome::NotApplicable { why } => (*why).to_owned(),
             Outcome::NotEvaluated { because } => format!("not evaluated, because of {because}"),
             Outcome::Warning(reason)
@@ -240,16 +230,12 @@ impl Finding {
 
     /// What to do about it, where there is something to do.
     pub fn action(&self, host: &str) -> Option<String> {
-        self.outcome
-            .reason()
-            .map(|reason| fill(reason.entry().action, host, &self.evidence))
+        self.outcome.reason().map(|reason| fill(reason.entry().action, host, &self.evidence))
     }
 
-    /// The features that it limits, on the development environment or on another one.
-    pub fn limits(&self, development: bool) -> &'static [Feature] {
-        self.outcome
-            .reason()
-            .map_or(&[], |reason| reason.entry().impact.features(development))
+    /// The features that it limits, given what it is about.
+    pub fn limits(&self, role: &Role) -> &'static [Feature] {
+        self.outcome.reason().map_or(&[], |reason| reason.entry().impact.features(role))
     }
 }
 
@@ -279,29 +265,16 @@ mod tests {
 
     #[test]
     fn a_message_says_what_was_seen_and_where() {
-        let finding = Finding::new(
-            Check::EnvVersion,
-            Outcome::of(Reason::VersionTooOld),
-            SystemTime::UNIX_EPOCH,
-        )
-        .with(
-            Evidence::new()
-                .observed("11.7.1\x1b[2J")
-                .expected("11.7.2 or later"),
-        );
+        let finding =
+            Finding::new(Check::EnvVersion, Outcome::of(Reason::VersionTooOld), SystemTime::UNIX_EPOCH)
+                .with(Evidence::new().observed("11.7.1\x1b[2J").expected("11.7.2 or later"));
         let message = finding.message("dev.acme.example");
-        assert!(
-            message.contains("dev.acme.example") && message.contains("11.7.1[2J"),
-            "{message}"
-        );
+        assert!(message.contains("dev.acme.example") && message.contains("11.7.1[2J"), "{message}");
         assert!(!message.contains('{') && !message.contains('\x1b'), "{message}");
     }
 
     #[test]
     fn a_missing_value_leaves_a_sentence() {
-        assert_eq!(
-            fill("{host} says {nothing} {", "h", &Evidence::new()),
-            "h says unknown {"
-        );
+        assert_eq!(fill("{host} says {nothing} {", "h", &Evidence::new()), "h says unknown {");
     }
 }

@@ -26,11 +26,7 @@ use crate::feature::Impact;
 
 /// How bad a reason is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Severity {
     /// Worth knowing; nothing is in the way.
@@ -43,11 +39,7 @@ pub enum Severity {
 
 /// Whether asking again may help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Retry {
     /// It may pass by itself: `--wait` asks again.
@@ -60,11 +52,7 @@ pub enum Retry {
 
 /// Who can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Who {
     /// The person who typed the address or the credentials.
@@ -323,10 +311,7 @@ reasons! {
 impl Reason {
     /// Finds a reason by its code, in any case.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.entry().code.eq_ignore_ascii_case(code.trim()))
+        Self::ALL.iter().copied().find(|reason| reason.entry().code.eq_ignore_ascii_case(code.trim()))
     }
 }
 
@@ -381,11 +366,7 @@ mod tests {
                 assert!(!text.contains("  "), "{} {name} has a double blank", entry.code);
             }
             for sentence in [entry.message, entry.cause, entry.action] {
-                assert!(
-                    sentence.ends_with('.'),
-                    "{}: {sentence:?} is no sentence",
-                    entry.code
-                );
+                assert!(sentence.ends_with('.'), "{}: {sentence:?} is no sentence", entry.code);
             }
             assert_eq!(Reason::from_code(entry.code), Some(*reason));
         }
@@ -393,14 +374,11 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_warning_takes_something_away() {
+        let development = crate::report::Role::Environment(crate::environment::Purpose::Development);
         for reason in Reason::ALL {
             let entry = reason.entry();
             if entry.severity != Severity::Warning && *reason != Reason::CheckCrashed {
-                assert!(
-                    !entry.impact.features(true).is_empty(),
-                    "{} has no impact",
-                    entry.code
-                );
+                assert!(!entry.impact.features(&development).is_empty(), "{} has no impact", entry.code);
             }
         }
     }

@@ -38,11 +38,7 @@ impl TargetReport {
     /// A report that holds `findings` in the order of the layers.
     pub fn new(address: impl Into<String>, role: Role, mut findings: Vec<Finding>) -> Self {
         findings.sort_by_key(|finding| finding.check);
-        Self {
-            address: address.into(),
-            role,
-            findings,
-        }
+        Self { address: address.into(), role, findings }
     }
 
     /// The worst of its parts.
@@ -146,14 +142,7 @@ mod tests {
     #[test]
     fn only_what_may_pass_by_itself_is_worth_waiting_for() {
         let gateway = || finding(Check::NetHttp, Outcome::of(Reason::HttpGateway));
-        let after = || {
-            finding(
-                Check::EnvVersion,
-                Outcome::NotEvaluated {
-                    because: Check::NetHttp,
-                },
-            )
-        };
+        let after = || finding(Check::EnvVersion, Outcome::NotEvaluated { because: Check::NetHttp });
         assert!(report(vec![gateway(), after()]).targets[0].is_worth_waiting_for());
         let old = finding(Check::EnvVersion, Outcome::of(Reason::VersionTooOld));
         assert!(!report(vec![gateway(), old]).targets[0].is_worth_waiting_for());
@@ -167,9 +156,6 @@ mod tests {
             finding(Check::UserLogin, Outcome::of(Reason::LoginRefused)),
         ]);
         assert_eq!(report.verdict(), Verdict::LoginRejected);
-        assert_eq!(
-            report.targets[0].decisive().map(|finding| finding.check),
-            Some(Check::UserLogin)
-        );
+        assert_eq!(report.targets[0].decisive().map(|finding| finding.check), Some(Check::UserLogin));
     }
 }

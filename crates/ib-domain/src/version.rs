@@ -126,12 +126,7 @@ impl PlatformVersion {
 
     /// A version from its four numbers.
     pub const fn new(major: u32, minor: u32, patch: u32, build: u32) -> Self {
-        Self {
-            major,
-            minor,
-            patch,
-            build,
-        }
+        Self { major, minor, patch, build }
     }
 
     /// Reads a version as an environment or LifeTime reports it.
@@ -218,11 +213,7 @@ pub(crate) fn numbers(text: &str) -> Option<[u32; 4]> {
 impl fmt::Display for PlatformVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}.{}", self.major, self.minor, self.patch)?;
-        if self.build == 0 {
-            Ok(())
-        } else {
-            write!(f, ".{}", self.build)
-        }
+        if self.build == 0 { Ok(()) } else { write!(f, ".{}", self.build) }
     }
 }
 
@@ -279,23 +270,17 @@ pub fn minimum() -> VersionReq {
         patch: None,
         pre: Prerelease::EMPTY,
     };
-    VersionReq {
-        comparators: vec![border(Op::GreaterEq, 2), next_generation],
-    }
+    VersionReq { comparators: vec![border(Op::GreaterEq, 2), next_generation] }
 }
 
 /// The versions that need an activation code on development: `>=11.7.2, <=11.7.6` (C5).
 pub fn activation_code() -> VersionReq {
-    VersionReq {
-        comparators: vec![border(Op::GreaterEq, 2), border(Op::LessEq, 6)],
-    }
+    VersionReq { comparators: vec![border(Op::GreaterEq, 2), border(Op::LessEq, 6)] }
 }
 
 /// The versions with known trouble: `>=11.7.2, <=11.7.3` (`platform-versions.md` 4).
 pub fn known_trouble() -> VersionReq {
-    VersionReq {
-        comparators: vec![border(Op::GreaterEq, 2), border(Op::LessEq, 3)],
-    }
+    VersionReq { comparators: vec![border(Op::GreaterEq, 2), border(Op::LessEq, 3)] }
 }
 
 fn border(op: Op, patch: u64) -> Comparator {
@@ -324,9 +309,6 @@ pub fn judge(reading: &VersionReading) -> VersionVerdict {
             known_trouble: known_trouble().matches(&version),
         }
     } else {
-        VersionVerdict::TooOld {
-            found,
-            minimum: PlatformVersion::MINIMUM,
-        }
+        VersionVerdict::TooOld { found, minimum: PlatformVersion::MINIMUM }
     }
 }

@@ -60,9 +60,8 @@ impl FromStr for Waiver {
         if why.is_empty() {
             return Err(part("the reason after ="));
         }
-        let reason = Reason::from_code(code.trim()).ok_or_else(|| WaiverError::NoSuchCode {
-            code: code.trim().to_owned(),
-        })?;
+        let reason = Reason::from_code(code.trim())
+            .ok_or_else(|| WaiverError::NoSuchCode { code: code.trim().to_owned() })?;
         let host = EnvironmentAddress::parse(host)?.host().to_owned();
         Ok(Self { reason, host, why })
     }
@@ -73,10 +72,7 @@ impl Waiver {
     pub fn apply(&self, host: &str, finding: &mut Finding) -> bool {
         let matches = self.host == host && finding.outcome.reason() == Some(self.reason);
         if matches && !matches!(finding.outcome, Outcome::Skipped { .. }) {
-            finding.outcome = Outcome::Skipped {
-                reason: self.reason,
-                why: self.why.clone(),
-            };
+            finding.outcome = Outcome::Skipped { reason: self.reason, why: self.why.clone() };
             return true;
         }
         false

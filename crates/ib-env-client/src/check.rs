@@ -87,37 +87,41 @@ struct Known {
     applications: Vec<Application>,
 }
 
+impl Known {
+    fn listed(&self, host: &str) -> Option<&ListedEnvironment> {
+        self.environments.iter().find(|listed| listed.host.eq_ignore_ascii_case(host))
+    }
+}
+
 impl Inventory {
     /// What was found about LifeTime itself, where it was asked.
     pub fn report(&self) -> Option<&TargetReport> {
         self.0.as_ref().map(|known| &known.report)
     }
 
-    fn listed(&self, address: &EnvironmentAddress) -> Option<&ListedEnvironment> {
-        let same = |environment: &&ListedEnvironment| environment.host.eq_ignore_ascii_case(address.host());
-        self.0.as_ref()?.environments.iter().find(same)
+    fn listed(&self, host: &str) -> Option<&ListedEnvironment> {
+        self.0.as_ref()?.listed(host)
+    }
+
+    /// Whoever names an environment means the development environment; of the others LifeTime knows.
+    fn purpose(&self, target: &Target, host: &str) -> Purpose {
+        match self.listed(host) {
+            Some(listed) if !target.named => listed.purpose.clone(),
+            _ => Purpose::Development,
+        }
     }
 
     /// The development environment's host, as LifeTime lists it.
     fn development(&self) -> Option<&str> {
         let environments = &self.0.as_ref()?.environments;
-        environments
-            .iter()
-            .find(|one| one.purpose == Purpose::Development)
-            .map(|one| one.host.as_str())
+        environments.iter().find(|one| one.purpose == Purpose::Development).map(|one| one.host.as_str())
     }
 }
 
 impl Checker {
     /// A checker that asks through `connect`.
     pub fn new(connect: Arc<dyn Connect>) -> Self {
-        Self {
-            connect,
-            credentials: None,
-            lifetime: None,
-            concurrency: 8,
-            now: Arc::new(SystemTime::now),
-        }
+        Self { connect, credentials: None, lifetime: None, concurrency: 8, now: Arc::new(SystemTime::now) }
     }
 
     /// Also logs in to development environments, once each.
@@ -167,12 +171,7 @@ impl Checker {
         drop(asked);
         reports.sort_by_key(|(index, _)| *index);
         let lifetime = inventory.0.map(|known| known.report);
-        Report::new(
-            lifetime
-                .into_iter()
-                .chain(reports.into_iter().map(|(_, report)| report))
-                .collect(),
-        )
+        Report::new(lifetime.into_iter().chain(reports.into_iter().map(|(_, report)| report)).collect())
     }
 
     /// Asks LifeTime, where a service account is given.
@@ -190,8 +189,7 @@ impl Checker {
             applications: Vec::new(),
         };
         if findings.iter().all(|finding| !stops(finding)) {
-            self.ask_lifetime(lifetime.as_ref(), &mut known, &mut findings)
-                .await;
+            self.ask_lifetime(lifetime.as_ref(), &mut known, &mut findings).await;
         }
         self.complete(LIFETIME_CHECKS, &mut findings);
         known.report = TargetReport::new(address.authority(), Role::LifeTime, findings);
@@ -214,21 +212,15 @@ impl Checker {
         }
         let at = (self.now)();
         let count = known.environments.len();
-        if findings
-            .iter()
-            .all(|finding| finding.check != Check::LifeTimeAccess)
-        {
+        if findings.iter().all(|finding| finding.check != Check::LifeTimeAccess) {
             let evidence = Evidence::new().observed("the token is accepted");
             findings.push(Finding::new(Check::LifeTimeAccess, Outcome::Passed, at).with(evidence));
         }
         findings.push(if count == 0 {
             Obstacle::new(Reason::InventoryEmpty).finding(at)
         } else {
-            let names: Vec<_> = known
-                .environments
-                .iter()
-                .map(|environment| environment.name.as_str())
-                .collect();
+            let names: Vec<_> =
+                known.environments.iter().map(|environment| environment.name.as_str()).collect();
             let text = format!("{count} environments: {}", names.join(", "));
             Finding::new(Check::LifeTimeInventory, Outcome::Passed, at).with(Evidence::new().observed(text))
         });
@@ -238,11 +230,7 @@ impl Checker {
     pub fn targets(&self, addresses: &[String], inventory: &Inventory) -> Vec<Target> {
         let mut seen = BTreeSet::new();
         let mut targets = Vec::new();
-        let listed = inventory
-            .0
-            .iter()
-            .flat_map(|known| &known.environments)
-            .map(|one| one.host.clone());
+        let listed = inventory.0.iter().flat_map(|known| &known.environments).map(|one| one.host.clone());
         let named = addresses.iter().map(|typed| (typed.clone(), true));
         for (typed, named) in named.chain(listed.map(|host| (host, false))) {
             let identity =
@@ -256,9 +244,7 @@ impl Checker {
 
     /// Checks one address. A defect of ours is a finding too, and harms no other address.
     pub async fn target(&self, target: &Target, inventory: &Inventory) -> TargetReport {
-        let looked = AssertUnwindSafe(self.look(target, inventory))
-            .catch_unwind()
-            .await;
+        let looked = AssertUnwindSafe(self.look(target, inventory)).catch_unwind().await;
         looked.unwrap_or_else(|_| {
             let crash = Obstacle::new(Reason::CheckCrashed).observed("a check ended by itself");
             let mut findings = vec![crash.finding((self.now)())];
@@ -271,13 +257,10 @@ impl Checker {
     async fn look(&self, target: &Target, inventory: &Inventory) -> TargetReport {
         let address = match EnvironmentAddress::parse(&target.typed) {
             Ok(address) => address,
-            Err(error) => return self.unreadable(&target.typed, &error),
+            Err(error) => return self.unreadable(target, &error, inventory),
         };
-        let listed = inventory.listed(&address);
-        let purpose = match listed {
-            Some(environment) if !target.named => environment.purpose.clone(),
-            _ => Purpose::Development,
-        };
+        let listed = inventory.listed(address.host());
+        let purpose = inventory.purpose(target, address.host());
         let environment = self.connect.environment(address.clone());
         let mut findings = vec![self.syntax(&address)];
         let diagnosis = environment.diagnose().await;
@@ -286,8 +269,7 @@ impl Checker {
         role::examine(&address, target, &diagnosis, inventory, &mut findings, at);
         if purpose == Purpose::Development {
             findings.extend(role::activation(&diagnosis, at));
-            self.examine_user(environment.as_ref(), &diagnosis, inventory, &mut findings)
-                .await;
+            self.examine_user(environment.as_ref(), &diagnosis, inventory, &mut findings).await;
         } else {
             role::lighten(listed, &mut findings, at);
         }
@@ -305,14 +287,12 @@ impl Checker {
         let not_applicable = |check, why| Finding::new(check, Outcome::NotApplicable { why }, (self.now)());
         let Some(credentials) = &self.credentials else {
             let why = "no user was given";
-            findings.extend(
-                rights::USER_CHECKS
-                    .iter()
-                    .map(|check| not_applicable(*check, why)),
-            );
+            findings.extend(rights::USER_CHECKS.iter().map(|check| not_applicable(*check, why)));
             return;
         };
-        if diagnosis.recognised && diagnosis.is_lifetime != Some(true) {
+        // A password is sent only to what is known to be the right environment.
+        let wrong_role = findings.iter().any(|finding| finding.check == Check::EnvRole && stops(finding));
+        if diagnosis.recognised && !wrong_role {
             findings.extend(rights::examine(environment, credentials, inventory, &self.now).await);
         }
     }
@@ -327,29 +307,27 @@ impl Checker {
         Finding::new(Check::AddressSyntax, Outcome::Passed, (self.now)()).with(evidence)
     }
 
-    fn unreadable(&self, typed: &str, error: &AddressError) -> TargetReport {
-        let mut findings = vec![role::address_obstacle(error, typed).finding((self.now)())];
+    fn unreadable(&self, target: &Target, error: &AddressError, inventory: &Inventory) -> TargetReport {
+        let mut findings = vec![role::address_obstacle(error, &target.typed).finding((self.now)())];
+        let purpose = inventory.purpose(target, &target.typed);
+        if purpose != Purpose::Development {
+            role::lighten(inventory.listed(&target.typed), &mut findings, (self.now)());
+        }
         self.complete(ENVIRONMENT_CHECKS, &mut findings);
-        let role = Role::Environment(Purpose::Development);
-        TargetReport::new(role::shown(typed, error), role, findings)
+        let role = Role::Environment(purpose);
+        TargetReport::new(role::shown(&target.typed, error), role, findings)
     }
 
     /// Adds what was not asked, and because of what.
     fn complete(&self, checks: &[Check], findings: &mut Vec<Finding>) {
-        let because = findings
-            .iter()
-            .filter(|finding| stops(finding))
-            .map(|finding| finding.check)
-            .min();
+        let because = findings.iter().filter(|finding| stops(finding)).map(|finding| finding.check).min();
         for check in checks {
             if findings.iter().any(|finding| finding.check == *check) {
                 continue;
             }
             let outcome = match because {
                 Some(because) => Outcome::NotEvaluated { because },
-                None => Outcome::NotApplicable {
-                    why: "nothing to ask here",
-                },
+                None => Outcome::NotApplicable { why: "nothing to ask here" },
             };
             findings.push(Finding::new(*check, outcome, (self.now)()));
         }

@@ -1,8 +1,8 @@
 //! The HTTP client: both traits over the platform's own protocols.
 //!
 //! *Invariant.* No socket is opened to an address that the [address policy](crate::policy) did not
-//! judge. Names are resolved once, judged, and connected to exactly as judged; redirects are never
-//! followed; proxies are used only when [configured](Settings::proxy), never from environment variables;
+//! judge. Names are resolved once, judged, and connected to exactly as judged; no
+//! redirect is followed to another host, and none with credentials; proxies are used only when [configured](Settings::proxy), never from environment variables;
 //! certificates are always verified.
 
 mod body;
@@ -58,9 +58,7 @@ impl HttpClient {
     ///
     /// [`SettingsError`] for a certificate that cannot be read or a mapping that is not allowed.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        Ok(Self {
-            transport: Arc::new(Transport::new(settings)?),
-        })
+        Ok(Self { transport: Arc::new(Transport::new(settings)?) })
     }
 }
 

@@ -19,10 +19,7 @@ pub struct Obstacle {
 impl Obstacle {
     /// An obstacle with nothing more to say.
     pub fn new(reason: Reason) -> Self {
-        Self {
-            reason,
-            evidence: Evidence::new(),
-        }
+        Self { reason, evidence: Evidence::new() }
     }
 
     /// Adds what was seen.

@@ -86,9 +86,7 @@ impl Refusal {
             (Tier::Forbidden, false) => Reason::AddressForbidden,
             (Tier::Private, false) => Reason::AddressPrivate,
         };
-        let mut obstacle = Obstacle::new(reason)
-            .observed(self.range)
-            .expected("a public address");
+        let mut obstacle = Obstacle::new(reason).observed(self.range).expected("a public address");
         obstacle.evidence = obstacle.evidence.address(self.address);
         obstacle.detail("network", IpNet::from(self.address).to_string())
     }
@@ -131,18 +129,12 @@ impl AddressPolicy {
     ///
     /// The worst [`Refusal`] if any address is refused. A name without addresses is refused too.
     pub fn judge(&self, host: &str, addresses: &[IpAddr]) -> Result<Judged, Refusal> {
-        let refused: Vec<_> = addresses
-            .iter()
-            .filter_map(|address| self.refuse(host, *address))
-            .collect();
+        let refused: Vec<_> = addresses.iter().filter_map(|address| self.refuse(host, *address)).collect();
         let worst = refused.iter().max_by_key(|(_, tier, _)| *tier);
         match (worst, addresses.first()) {
-            (Some(&(address, tier, range)), _) => Err(Refusal {
-                address,
-                tier,
-                range,
-                mixed: refused.len() < addresses.len(),
-            }),
+            (Some(&(address, tier, range)), _) => {
+                Err(Refusal { address, tier, range, mixed: refused.len() < addresses.len() })
+            }
             (None, Some(first)) => Ok(Judged(*first)),
             (None, None) => Err(Refusal {
                 address: IpAddr::V6(std::net::Ipv6Addr::UNSPECIFIED),
@@ -155,10 +147,7 @@ impl AddressPolicy {
 
     /// Why one address is refused for a host, if it is.
     fn refuse(&self, host: &str, address: IpAddr) -> Option<(IpAddr, Tier, &'static str)> {
-        let (tier, range) = std::iter::once(address)
-            .chain(carried(address))
-            .filter_map(range_of)
-            .max()?;
+        let (tier, range) = std::iter::once(address).chain(carried(address)).filter_map(range_of).max()?;
         let allowed = match tier {
             Tier::Metadata => false,
             Tier::Forbidden => self.exact.contains(&(host.to_owned(), address)),

@@ -107,10 +107,7 @@ impl Token {
     }
 
     /// The token itself, for the request that carries it.
-    #[cfg_attr(
-        not(feature = "http"),
-        expect(dead_code, reason = "only the HTTP client sends it")
-    )]
+    #[cfg_attr(not(feature = "http"), expect(dead_code, reason = "only the HTTP client sends it"))]
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -144,15 +141,9 @@ impl Credentials {
             return Err(SecretError::Unsendable { what: "user name" });
         }
         if username.chars().count() > USERNAME_LIMIT {
-            return Err(SecretError::TooLong {
-                what: "user name",
-                limit: USERNAME_LIMIT,
-            });
+            return Err(SecretError::TooLong { what: "user name", limit: USERNAME_LIMIT });
         }
-        Ok(Self {
-            username: username.to_owned(),
-            password,
-        })
+        Ok(Self { username: username.to_owned(), password })
     }
 
     /// The user name.

@@ -15,25 +15,8 @@ async fn a_healthy_environment_passes_every_layer() {
         assert_eq!(finding.outcome, Outcome::Passed, "{finding:?}");
     }
     let layers: Vec<_> = diagnosis.findings.iter().map(|finding| finding.check).collect();
-    assert!(
-        layers.contains(&Check::NetTls) && layers.contains(&Check::EnvVersion),
-        "{layers:?}"
-    );
-    assert_eq!(
-        diagnosis
-            .version
-            .and_then(|version| version.known())
-            .unwrap()
-            .to_string(),
-        "11.23.1.40123"
-    );
+    assert!(layers.contains(&Check::NetTls) && layers.contains(&Check::EnvVersion), "{layers:?}");
+    assert_eq!(diagnosis.version.and_then(|version| version.known()).unwrap().to_string(), "11.23.1.40123");
     assert_eq!(environment.log_in(&maria()).await, Ok(()));
-    assert!(
-        environment
-            .permissions(&maria())
-            .await
-            .unwrap()
-            .unwrap()
-            .create_applications
-    );
+    assert!(environment.permissions(&maria()).await.unwrap().unwrap().create_applications);
 }

@@ -21,10 +21,7 @@ async fn world(change: impl FnOnce(&mut LifeTime)) -> World {
 async fn evaluation(world: &World, username: &str) -> Evaluation {
     let lifetime = world.lifetime(TOKEN);
     let environments = lifetime.environments().await.unwrap();
-    let dev = environments
-        .iter()
-        .find(|environment| environment.purpose == Purpose::Development)
-        .unwrap();
+    let dev = environments.iter().find(|environment| environment.purpose == Purpose::Development).unwrap();
     let model = lifetime.permission_model().await.unwrap();
     evaluate(&model, &Username::parse(username).unwrap(), &dev.key)
 }
@@ -33,32 +30,17 @@ async fn evaluation(world: &World, username: &str) -> Evaluation {
 async fn the_inventory_is_in_pipeline_order_and_without_lifetime() {
     let world = world(|_| {}).await;
     let environments = world.lifetime(TOKEN).environments().await.unwrap();
-    let hosts: Vec<_> = environments
-        .iter()
-        .map(|environment| environment.host.as_str())
-        .collect();
-    assert_eq!(
-        hosts,
-        ["dev.acme.example", "qa.acme.example", "prod.acme.example"]
-    );
+    let hosts: Vec<_> = environments.iter().map(|environment| environment.host.as_str()).collect();
+    assert_eq!(hosts, ["dev.acme.example", "qa.acme.example", "prod.acme.example"]);
     assert!(!world.lifetime(TOKEN).applications().await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn permissions_are_read_in_every_spelling_of_the_names() {
-    for key_case in [
-        KeyCase::Documented,
-        KeyCase::Pascal,
-        KeyCase::Upper,
-        KeyCase::Camel,
-        KeyCase::Mixed,
-    ] {
+    for key_case in [KeyCase::Documented, KeyCase::Pascal, KeyCase::Upper, KeyCase::Camel, KeyCase::Mixed] {
         let world = world(|lifetime| lifetime.key_case = key_case).await;
         assert!(evaluation(&world, "MARIA").await.is_allowed(), "{key_case:?}");
-        assert!(
-            matches!(evaluation(&world, "omar").await, Evaluation::Denied { .. }),
-            "{key_case:?}"
-        );
+        assert!(matches!(evaluation(&world, "omar").await, Evaluation::Denied { .. }), "{key_case:?}");
     }
 }
 
@@ -73,31 +55,20 @@ async fn a_single_object_is_a_list_of_one() {
 async fn shifted_labels_grant_nothing() {
     let world = world(|lifetime| lifetime.label_shift = 1).await;
     let evaluation = evaluation(&world, "maria").await;
-    let Evaluation::Unverified {
-        reason: UnverifiedReason::LevelsNotUnderstood { .. },
-    } = evaluation
-    else {
+    let Evaluation::Unverified { reason: UnverifiedReason::LevelsNotUnderstood { .. } } = evaluation else {
         panic!("{evaluation:?}")
     };
 }
 
 async fn reason(world: &World, token: &str) -> Option<Reason> {
-    world
-        .lifetime(token)
-        .environments()
-        .await
-        .err()
-        .map(|obstacle| obstacle.reason)
+    world.lifetime(token).environments().await.err().map(|obstacle| obstacle.reason)
 }
 
 #[tokio::test]
 async fn tokens_that_are_not_accepted_are_one_cause() {
     let world = world(|_| {}).await;
     assert_eq!(reason(&world, "no-such-token").await, Some(Reason::TokenRefused));
-    assert_eq!(
-        reason(&world, "acme-expired-token-90ab3e").await,
-        Some(Reason::TokenRefused)
-    );
+    assert_eq!(reason(&world, "acme-expired-token-90ab3e").await, Some(Reason::TokenRefused));
 }
 
 #[tokio::test]
@@ -122,35 +93,21 @@ async fn another_environment_is_not_taken_for_lifetime() {
     let client = world.client();
     let other = ib_env_client::Connect::lifetime(&client, address("dev.acme.example"), token);
     let findings = other.diagnose().await;
-    assert_eq!(
-        findings.last().and_then(|finding| finding.outcome.reason()),
-        Some(Reason::NoLifeTimeApi)
-    );
+    assert_eq!(findings.last().and_then(|finding| finding.outcome.reason()), Some(Reason::NoLifeTimeApi));
 }
 
 async fn with_fault(action: Action) -> Result<(), Obstacle> {
     let path = Some("/lifetimeapi/rest/v2/environments*".to_owned());
     let world = World::with(|scenario| {
-        let fault = Fault {
-            path,
-            ..Fault::always(action)
-        };
-        scenario
-            .environment_mut("lifetime.acme.example")
-            .unwrap()
-            .faults
-            .push(fault);
+        let fault = Fault { path, ..Fault::always(action) };
+        scenario.environment_mut("lifetime.acme.example").unwrap().faults.push(fault);
     })
     .await;
     world.lifetime(TOKEN).environments().await.map(drop)
 }
 
 fn json(status: u16, body: &str) -> Action {
-    Action::Verbatim {
-        status,
-        content_type: "application/json".to_owned(),
-        body: body.to_owned(),
-    }
+    Action::Verbatim { status, content_type: "application/json".to_owned(), body: body.to_owned() }
 }
 
 #[tokio::test]
@@ -160,15 +117,7 @@ async fn no_content_is_an_empty_list_and_no_failure() {
 
 #[tokio::test]
 async fn what_is_no_json_or_another_shape_is_not_understood() {
-    for body in [
-        "",
-        "{",
-        "7",
-        "[1]",
-        "[{\"Key\":5}]",
-        "<html/>",
-        "[{\"HostName\":\"a\"}]",
-    ] {
+    for body in ["", "{", "7", "[1]", "[{\"Key\":5}]", "<html/>", "[{\"HostName\":\"a\"}]"] {
         let obstacle = with_fault(json(200, body)).await.unwrap_err();
         assert_eq!(obstacle.reason, Reason::LifeTimeNotUnderstood, "{body}");
     }

@@ -55,10 +55,7 @@ struct Changing {
 #[async_trait]
 impl Resolver for Changing {
     async fn resolve(&self, _: &str) -> Result<Vec<IpAddr>, NameError> {
-        let index = self
-            .asked
-            .fetch_add(1, Ordering::SeqCst)
-            .min(self.answers.len() - 1);
+        let index = self.asked.fetch_add(1, Ordering::SeqCst).min(self.answers.len() - 1);
         Ok(self.answers[index].clone())
     }
 }
@@ -69,18 +66,12 @@ fn ip(text: &str) -> IpAddr {
 
 /// The development environment under a port that needs no privilege.
 fn on_port(port: u16) -> EnvironmentAddress {
-    let rules = AddressRules {
-        allowed_ports: [port].into(),
-        ..AddressRules::default()
-    };
+    let rules = AddressRules { allowed_ports: [port].into(), ..AddressRules::default() };
     EnvironmentAddress::parse_with(&format!("dev.acme.example:{port}"), &rules).unwrap()
 }
 
 fn last_reason(diagnosis: &Diagnosis) -> Option<Reason> {
-    diagnosis
-        .findings
-        .last()
-        .and_then(|finding| finding.outcome.reason())
+    diagnosis.findings.last().and_then(|finding| finding.outcome.reason())
 }
 
 #[tokio::test]
@@ -100,20 +91,10 @@ async fn a_name_that_changes_its_address_is_only_connected_where_it_was_judged()
 
     assert!(environment.diagnose().await.recognised);
     environment.log_in(&maria()).await.unwrap();
-    assert_eq!(
-        resolver.asked.load(Ordering::SeqCst),
-        1,
-        "resolved once, then pinned"
-    );
+    assert_eq!(resolver.asked.load(Ordering::SeqCst), 1, "resolved once, then pinned");
 
-    assert_eq!(
-        last_reason(&environment.diagnose().await),
-        Some(Reason::AddressForbidden)
-    );
-    assert!(
-        environment.log_in(&maria()).await.is_err(),
-        "nothing is sent after the name was refused"
-    );
+    assert_eq!(last_reason(&environment.diagnose().await), Some(Reason::AddressForbidden));
+    assert!(environment.log_in(&maria()).await.is_err(), "nothing is sent after the name was refused");
     assert_eq!(trap.visitors(), 0);
 }
 
@@ -139,11 +120,7 @@ async fn no_redirect_is_followed_to_another_host_with_or_without_a_body() {
         let location = "https://victim.acme.example/steal".to_owned();
         let mut world = World::with(|scenario| {
             let redirect = Fault::always(Action::Redirect { status, location });
-            scenario
-                .environment_mut("dev.acme.example")
-                .unwrap()
-                .faults
-                .push(redirect);
+            scenario.environment_mut("dev.acme.example").unwrap().faults.push(redirect);
         })
         .await;
         let trap = Trap::on(ip("127.0.0.1"), 0).await;
@@ -151,11 +128,7 @@ async fn no_redirect_is_followed_to_another_host_with_or_without_a_body() {
         world.settings.connect_to.push(victim);
         let environment = world.environment("dev.acme.example");
         let diagnosis = environment.diagnose().await;
-        assert_eq!(
-            last_reason(&diagnosis),
-            Some(Reason::HttpRedirectsElsewhere),
-            "{status}"
-        );
+        assert_eq!(last_reason(&diagnosis), Some(Reason::HttpRedirectsElsewhere), "{status}");
         assert!(environment.log_in(&maria()).await.is_err());
         assert!(environment.permissions(&maria()).await.is_err());
         assert_eq!(trap.visitors(), 0, "{status}");
@@ -186,22 +159,9 @@ async fn every_loopback_address_is_refused_before_a_socket_is_opened() {
         let environment = HttpClient::new(settings).unwrap().environment(on_port(trap.port));
         let diagnosis = environment.diagnose().await;
         let reason = last_reason(&diagnosis);
-        let refusals = [
-            Reason::AddressForbidden,
-            Reason::AddressPrivate,
-            Reason::AddressMetadata,
-        ];
-        assert!(
-            reason.is_some_and(|reason| refusals.contains(&reason)),
-            "{answer:?}: {reason:?}"
-        );
-        assert_eq!(
-            environment
-                .log_in(&maria())
-                .await
-                .map_err(|obstacle| Some(obstacle.reason)),
-            Err(reason)
-        );
+        let refusals = [Reason::AddressForbidden, Reason::AddressPrivate, Reason::AddressMetadata];
+        assert!(reason.is_some_and(|reason| refusals.contains(&reason)), "{answer:?}: {reason:?}");
+        assert_eq!(environment.log_in(&maria()).await.map_err(|obstacle| Some(obstacle.reason)), Err(reason));
     }
     assert_eq!(trap.visitors(), 0);
 }
@@ -222,10 +182,7 @@ async fn proxy(to: std::net::SocketAddr, answer: &'static str) -> (u16, Arc<Atom
                         return;
                     }
                 }
-                client
-                    .write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes())
-                    .await
-                    .unwrap();
+                client.write_all(format!("HTTP/1.1 {answer}\r\n\r\n").as_bytes()).await.unwrap();
                 if answer.starts_with("200") {
                     let mut server = TcpStream::connect(to).await.unwrap();
                     drop(tokio::io::copy_bidirectional(&mut client, &mut server).await);
@@ -246,11 +203,7 @@ async fn a_proxy_is_used_when_it_is_configured_and_only_after_the_policy() {
     world.settings.resolver = Arc::new(Names(vec![ip("10.0.0.1")]));
     let refused = world.environment("dev.acme.example").diagnose().await;
     assert_eq!(last_reason(&refused), Some(Reason::AddressPrivate));
-    assert_eq!(
-        asked.load(Ordering::SeqCst),
-        0,
-        "the policy is applied before anything is forwarded"
-    );
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "the policy is applied before anything is forwarded");
 
     world.settings.resolver = Arc::new(Names(vec![ip("8.8.8.8")]));
     assert!(world.environment("dev.acme.example").diagnose().await.recognised);

@@ -1,10 +1,6 @@
 //! Both SOAP versions, the dialects of the platform services, publications.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot be set up fails"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot be set up fails")]
 
 mod common;
 
@@ -23,10 +19,7 @@ async fn world(wsdl: WsdlForm) -> World {
 async fn names(world: &World) -> Vec<String> {
     let environment = world.environment(DEV);
     let mut names = Vec::new();
-    environment
-        .modules(&maria(), Box::new(|module: Module| names.push(module.name)))
-        .await
-        .unwrap();
+    environment.modules(&maria(), Box::new(|module: Module| names.push(module.name))).await.unwrap();
     assert!(!environment.applications(&maria()).await.unwrap().is_empty());
     names
 }
@@ -45,11 +38,7 @@ async fn both_soap_versions_give_the_same_answers() {
 async fn a_host_that_refuses_soap_1_1_is_asked_in_1_2() {
     let world = World::with(|scenario| {
         let html = "text/html".to_owned();
-        let verbatim = Action::Verbatim {
-            status: 415,
-            content_type: html,
-            body: String::new(),
-        };
+        let verbatim = Action::Verbatim { status: 415, content_type: html, body: String::new() };
         let once = Fault {
             times: Some(1),
             path: Some("*OutSystemsPlatform*".to_owned()),
@@ -81,12 +70,8 @@ async fn another_dialect_is_no_guess_and_no_credentials_are_sent() {
     let world = world(WsdlForm::OtherDialect).await;
     let obstacle = world.environment(DEV).log_in(&maria()).await.unwrap_err();
     assert_eq!(obstacle.reason, Reason::UnknownDialect);
-    let posted: Vec<_> = world
-        .simulator
-        .requests()
-        .into_iter()
-        .filter(|request| request.method == "POST")
-        .collect();
+    let posted: Vec<_> =
+        world.simulator.requests().into_iter().filter(|request| request.method == "POST").collect();
     assert!(posted.is_empty(), "{posted:?}");
 }
 
@@ -96,20 +81,14 @@ const PACKAGE: &[u8] = b"OrdersPackage";
 async fn publish_and_continue(world: &World) {
     let environment = world.environment(DEV);
     let started = environment.publish(&maria(), PACKAGE, true).await.unwrap();
-    let Started::Running(id, _) = started else {
-        panic!("{started:?}")
-    };
+    let Started::Running(id, _) = started else { panic!("{started:?}") };
     let mut seen = Vec::new();
     let mut after = 0;
     let mut continued = false;
     for _ in 0..100 {
         let page = environment.publish_messages(&maria(), id, after).await.unwrap();
         after = page.last_id;
-        if page
-            .messages
-            .iter()
-            .any(|message| message.kind == MessageKind::PublishStop)
-        {
+        if page.messages.iter().any(|message| message.kind == MessageKind::PublishStop) {
             environment.publish_continue(&maria(), id).await.unwrap();
             continued = true;
         }
@@ -119,10 +98,7 @@ async fn publish_and_continue(world: &World) {
         }
     }
     assert!(continued, "step 1 ends with a stop: {seen:?}");
-    assert!(
-        seen.iter().all(|message| message.kind != MessageKind::Error),
-        "{seen:?}"
-    );
+    assert!(seen.iter().all(|message| message.kind != MessageKind::Error), "{seen:?}");
 }
 
 #[tokio::test]
@@ -135,9 +111,7 @@ async fn a_publication_can_be_aborted_between_its_steps() {
     let world = world(WsdlForm::Normal).await;
     let environment = world.environment(DEV);
     let started = environment.publish(&maria(), PACKAGE, true).await.unwrap();
-    let Started::Running(id, _) = started else {
-        panic!("{started:?}")
-    };
+    let Started::Running(id, _) = started else { panic!("{started:?}") };
     environment.publish_abort(&maria(), id).await.unwrap();
     let mut finished = false;
     let mut after = 0;
@@ -154,24 +128,12 @@ async fn modules_that_are_there_are_republished() {
     let world = world(WsdlForm::Normal).await;
     let environment = world.environment(DEV);
     let mut modules = Vec::new();
-    environment
-        .modules(&maria(), Box::new(|module| modules.push(module)))
-        .await
-        .unwrap();
+    environment.modules(&maria(), Box::new(|module| modules.push(module))).await.unwrap();
     modules.retain(|module| module.name == "ServiceDesk");
-    let versions = environment
-        .module_versions(&maria(), &modules[0].key)
-        .await
-        .unwrap()
-        .unwrap();
+    let versions = environment.module_versions(&maria(), &modules[0].key).await.unwrap().unwrap();
     assert!(versions.published.is_some(), "{versions:?}");
-    let started = environment
-        .republish(&maria(), "again", &modules, false)
-        .await
-        .unwrap();
-    let Started::Running(PublishId(id), _) = started else {
-        panic!("{started:?}")
-    };
+    let started = environment.republish(&maria(), "again", &modules, false).await.unwrap();
+    let Started::Running(PublishId(id), _) = started else { panic!("{started:?}") };
     assert!(id > 0);
 }
 
@@ -181,13 +143,6 @@ async fn a_publication_that_is_not_taken_on_says_why() {
     let environment = world.environment(DEV);
     let nina = common::credentials("nina", "nina-Pass-1");
     let started = environment.publish(&nina, PACKAGE, true).await.unwrap();
-    let Started::NotStarted(messages) = started else {
-        panic!("{started:?}")
-    };
-    assert!(
-        messages
-            .iter()
-            .any(|message| message.message.contains("not allowed")),
-        "{messages:?}"
-    );
+    let Started::NotStarted(messages) = started else { panic!("{started:?}") };
+    assert!(messages.iter().any(|message| message.message.contains("not allowed")), "{messages:?}");
 }

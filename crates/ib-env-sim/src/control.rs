@@ -70,10 +70,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
 /// A page in a browser sends an `Origin`, or after DNS rebinding a `Host` of its own; neither gets in.
 async fn no_browsers(State(address): State<SocketAddr>, request: Request, next: Next) -> Response {
     let headers: &HeaderMap = request.headers();
-    let host = headers
-        .get(HOST)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let own = [address.to_string(), format!("localhost:{}", address.port())];
     if headers.contains_key(ORIGIN) || !own.iter().any(|name| name == host) {
         return Refused(StatusCode::FORBIDDEN, "This API is not for browsers.".to_owned()).into_response();
@@ -93,9 +90,7 @@ async fn patch_scenario(State(world): Shared, Json(patch): Json<Value>) -> Resul
 async fn host(State(world): Shared, Path(host): Path<String>) -> Result<Json<Value>, Refused> {
     let scenario = world.scenario();
     let found = scenario.environment(&host);
-    found
-        .map(|environment| Json(masked(environment)))
-        .ok_or_else(|| unknown("host"))
+    found.map(|environment| Json(masked(environment))).ok_or_else(|| unknown("host"))
 }
 
 async fn put_host(
@@ -160,10 +155,7 @@ async fn lock(
     let wait = SignedDuration::from_secs(i64::from(seconds));
     let until = world.clock.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
     let mut book = locked(&world.locks);
-    scenario
-        .environments
-        .iter()
-        .for_each(|environment| book.lock(&environment.host, &username, until));
+    scenario.environments.iter().for_each(|environment| book.lock(&environment.host, &username, until));
     Ok(StatusCode::NO_CONTENT)
 }
 

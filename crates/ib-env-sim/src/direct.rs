@@ -10,18 +10,12 @@ use crate::request::Scene;
 /// Answers the route, wherever the environment has it.
 pub(crate) fn answer(scene: &Scene<'_>) -> Response<Body> {
     if scene.request.method != Method::GET {
-        return reply::exception(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "The HTTP method is not supported.",
-        );
+        return reply::exception(StatusCode::METHOD_NOT_ALLOWED, "The HTTP method is not supported.");
     }
     let Some((username, password)) = scene.request.basic() else {
         return reply::unauthorized("Basic", "Basic authentication required.");
     };
-    match scene
-        .world
-        .log_in(scene.scenario, scene.environment, (&username, &password))
-    {
+    match scene.world.log_in(scene.scenario, scene.environment, (&username, &password)) {
         Err(refusal) => reply::unauthorized("Basic", &refusal.text(scene.environment)),
         Ok(session) => {
             let permission = session.permission;

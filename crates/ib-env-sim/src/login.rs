@@ -31,10 +31,9 @@ impl Refusal {
     /// What the environment says. The text for No Access is not public; this one is the project's choice.
     pub(crate) fn text(self, environment: &Environment) -> String {
         match self {
-            Self::Credentials => environment
-                .refusal_text
-                .clone()
-                .unwrap_or_else(|| "Invalid username or password.".to_owned()),
+            Self::Credentials => {
+                environment.refusal_text.clone().unwrap_or_else(|| "Invalid username or password.".to_owned())
+            }
             Self::LockedShortly => {
                 "Too many failed login attempts. Please try again in a few minutes.".to_owned()
             }
@@ -77,10 +76,7 @@ impl LockBook {
         if user.is_some_and(|user| user.locked) {
             return Err(Refusal::LockedLong);
         }
-        let place = (
-            environment.host.to_ascii_lowercase(),
-            username.trim().to_lowercase(),
-        );
+        let place = (environment.host.to_ascii_lowercase(), username.trim().to_lowercase());
         if let Some(refusal) = self.entries.get(&place).and_then(|entry| entry.locked(now)) {
             return Err(refusal);
         }
@@ -89,39 +85,26 @@ impl LockBook {
             return Err(Refusal::Credentials);
         };
         self.entries.remove(&place);
-        let permission = scenario
-            .role(&user.role)
-            .map(|role| role.on(environment))
-            .unwrap_or_default();
+        let permission = scenario.role(&user.role).map(|role| role.on(environment)).unwrap_or_default();
         if permission.level == 0 {
             return Err(Refusal::NoAccess);
         }
-        Ok(Session {
-            user: user.clone(),
-            permission,
-        })
+        Ok(Session { user: user.clone(), permission })
     }
 
     fn fail(&mut self, place: (String, String), now: Timestamp) {
         if self.entries.len() >= BOOK_LIMIT {
-            self.entries
-                .retain(|_, entry| entry.until.is_some_and(|until| until > now));
+            self.entries.retain(|_, entry| entry.until.is_some_and(|until| until > now));
         }
         if self.entries.len() >= BOOK_LIMIT && !self.entries.contains_key(&place) {
             return;
         }
         let entry = self.entries.entry(place).or_default();
-        entry
-            .failures
-            .retain(|failure| now.duration_since(*failure) < WINDOW);
+        entry.failures.retain(|failure| now.duration_since(*failure) < WINDOW);
         entry.failures.push(now);
         let count = entry.failures.len();
         entry.long = count >= LONG.0;
-        let wait = if count >= LONG.0 {
-            Some(LONG.1)
-        } else {
-            (count == SHORT.0).then_some(SHORT.1)
-        };
+        let wait = if count >= LONG.0 { Some(LONG.1) } else { (count == SHORT.0).then_some(SHORT.1) };
         if let Some(wait) = wait {
             entry.until = Some(now.saturating_add(wait).unwrap_or(Timestamp::MAX));
         }
@@ -145,11 +128,7 @@ impl LockBook {
 impl Entry {
     fn locked(&self, now: Timestamp) -> Option<Refusal> {
         self.until.filter(|until| *until > now)?;
-        Some(if self.long {
-            Refusal::LockedLong
-        } else {
-            Refusal::LockedShortly
-        })
+        Some(if self.long { Refusal::LockedLong } else { Refusal::LockedShortly })
     }
 }
 
@@ -181,8 +160,7 @@ mod tests {
         second: i64,
     ) -> Option<Refusal> {
         let environment = scenario.environment("dev.acme.example").unwrap();
-        book.attempt(scenario, environment, (user, password), at(second))
-            .err()
+        book.attempt(scenario, environment, (user, password), at(second)).err()
     }
 
     #[rstest]
@@ -199,35 +177,20 @@ mod tests {
     #[case("tess", "tess-Pass-1", Some(Refusal::NoAccess))]
     #[case("lola", "lola-Pass-1", Some(Refusal::LockedLong))]
     fn who_gets_in(#[case] user: &str, #[case] password: &str, #[case] expected: Option<Refusal>) {
-        assert_eq!(
-            attempt(&mut LockBook::default(), &Scenario::acme(), user, password, 0),
-            expected
-        );
+        assert_eq!(attempt(&mut LockBook::default(), &Scenario::acme(), user, password, 0), expected);
     }
 
     #[test]
     fn three_failures_lock_for_30_seconds_and_six_for_1800() {
         let (mut book, acme) = (LockBook::default(), Scenario::acme());
         for second in 0..3 {
-            assert_eq!(
-                attempt(&mut book, &acme, "maria", "no", second),
-                Some(Refusal::Credentials)
-            );
+            assert_eq!(attempt(&mut book, &acme, "maria", "no", second), Some(Refusal::Credentials));
         }
-        assert_eq!(
-            attempt(&mut book, &acme, "maria", GOOD, 31),
-            Some(Refusal::LockedShortly)
-        );
+        assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 31), Some(Refusal::LockedShortly));
         for second in 32..35 {
-            assert_eq!(
-                attempt(&mut book, &acme, "maria", "no", second),
-                Some(Refusal::Credentials)
-            );
+            assert_eq!(attempt(&mut book, &acme, "maria", "no", second), Some(Refusal::Credentials));
         }
-        assert_eq!(
-            attempt(&mut book, &acme, "maria", GOOD, 34 + 1799),
-            Some(Refusal::LockedLong)
-        );
+        assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 34 + 1799), Some(Refusal::LockedLong));
         assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 34 + 1800), None);
     }
 
@@ -235,16 +198,10 @@ mod tests {
     fn success_forgets_failures_and_old_failures_do_not_count() {
         let (mut book, acme) = (LockBook::default(), Scenario::acme());
         for second in [0, 1, 3601, 3602] {
-            assert_eq!(
-                attempt(&mut book, &acme, "maria", "no", second),
-                Some(Refusal::Credentials)
-            );
+            assert_eq!(attempt(&mut book, &acme, "maria", "no", second), Some(Refusal::Credentials));
         }
         assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 3603), None);
-        assert_eq!(
-            attempt(&mut book, &acme, "maria", "no", 3604),
-            Some(Refusal::Credentials)
-        );
+        assert_eq!(attempt(&mut book, &acme, "maria", "no", 3604), Some(Refusal::Credentials));
         assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 3605), None);
     }
 
@@ -252,10 +209,7 @@ mod tests {
     fn a_lock_of_one_user_or_host_is_nobody_elses() {
         let (mut book, acme) = (LockBook::default(), Scenario::acme());
         book.lock("dev.acme.example", "Maria", at(60));
-        assert_eq!(
-            attempt(&mut book, &acme, "maria", GOOD, 0),
-            Some(Refusal::LockedLong)
-        );
+        assert_eq!(attempt(&mut book, &acme, "maria", GOOD, 0), Some(Refusal::LockedLong));
         assert_eq!(attempt(&mut book, &acme, "nina", "nina-Pass-1", 0), None);
         let quality = acme.environment("qa.acme.example").unwrap();
         assert!(book.attempt(&acme, quality, ("maria", GOOD), at(0)).is_ok());

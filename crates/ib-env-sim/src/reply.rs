@@ -66,11 +66,7 @@ pub(crate) fn page(status: StatusCode, title: &str, sentence: &str) -> Response<
 
 /// The page of a path that does not exist.
 pub(crate) fn not_found() -> Response<Body> {
-    page(
-        StatusCode::NOT_FOUND,
-        "404 - File or directory not found.",
-        "The resource cannot be found.",
-    )
+    page(StatusCode::NOT_FOUND, "404 - File or directory not found.", "The resource cannot be found.")
 }
 
 /// JSON.
@@ -89,17 +85,12 @@ pub(crate) fn redirect(status: StatusCode, location: &str) -> Response<Body> {
 
 /// The body of an error of LifeTime and of exposed REST methods (`lifetime-api.md` 1.1).
 pub(crate) fn exception(status: StatusCode, message: &str) -> Response<Body> {
-    json(
-        status,
-        &serde_json::json!({ "Errors": [message], "StatusCode": status.as_u16() }),
-    )
+    json(status, &serde_json::json!({ "Errors": [message], "StatusCode": status.as_u16() }))
 }
 
 /// A 401 that names the scheme.
 pub(crate) fn unauthorized(scheme: &'static str, message: &str) -> Response<Body> {
     let mut response = exception(StatusCode::UNAUTHORIZED, message);
-    response
-        .headers_mut()
-        .insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
     response
 }

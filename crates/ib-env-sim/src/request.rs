@@ -26,24 +26,19 @@ impl Request {
     /// A query parameter, its name compared without case as ASP.NET does.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let mut pairs = form_urlencoded::parse(self.query.as_bytes());
-        pairs
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.into_owned())
+        pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.into_owned())
     }
 
     /// A boolean query parameter; absent means false.
     pub(crate) fn flag(&self, name: &str) -> bool {
-        self.query(name)
-            .is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
+        self.query(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("true"))
     }
 
     /// Whether the query is `?WSDL`.
     pub(crate) fn asks_for_wsdl(&self) -> bool {
-        self.query.split('&').any(|part| {
-            part.split('=')
-                .next()
-                .is_some_and(|key| key.eq_ignore_ascii_case("wsdl"))
-        })
+        self.query
+            .split('&')
+            .any(|part| part.split('=').next().is_some_and(|key| key.eq_ignore_ascii_case("wsdl")))
     }
 
     /// Username and password of Basic authentication.
@@ -79,9 +74,6 @@ impl Scene<'_> {
     /// Whether the caller is outside the Internal Network (`service-center-soap.md` 8).
     pub(crate) fn is_closed_to_caller(&self) -> bool {
         let networks = &self.environment.internal_network;
-        !networks.is_empty()
-            && !networks
-                .iter()
-                .any(|network| network.contains(&self.request.client))
+        !networks.is_empty() && !networks.iter().any(|network| network.contains(&self.request.client))
     }
 }

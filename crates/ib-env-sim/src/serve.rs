@@ -68,11 +68,7 @@ pub async fn serve(
     if let Some(directory) = state_dir {
         let _ = fs::remove_file(directory.join("ready.json"));
     }
-    let simulator = Simulator::builder()
-        .scenario(scenario)
-        .clock(Clock::system())
-        .start()
-        .await?;
+    let simulator = Simulator::builder().scenario(scenario).clock(Clock::system()).start().await?;
     if let Some(directory) = state_dir {
         announce(&simulator, directory)?;
     }
@@ -96,11 +92,7 @@ fn announce(simulator: &Simulator, directory: &Path) -> Result<(), ServeError> {
         control: simulator.control_url(),
         hosts: simulator.hosts(),
         users: users.collect(),
-        lifetime_token: scenario
-            .lifetime
-            .tokens
-            .first()
-            .map_or("", |token| token.value.reveal()),
+        lifetime_token: scenario.lifetime.tokens.first().map_or("", |token| token.value.reveal()),
     };
     let text = serde_json::to_string_pretty(&ready).unwrap_or_default();
     named(directory, fs::create_dir_all(directory))?;
@@ -112,10 +104,7 @@ fn announce(simulator: &Simulator, directory: &Path) -> Result<(), ServeError> {
 fn write(path: &Path, text: &str) -> Result<(), ServeError> {
     let beside = path.with_extension("new");
     let _ = fs::remove_file(&beside);
-    named(
-        &beside,
-        private(&beside).and_then(|mut file| file.write_all(text.as_bytes())),
-    )?;
+    named(&beside, private(&beside).and_then(|mut file| file.write_all(text.as_bytes())))?;
     named(path, fs::rename(&beside, path))
 }
 
@@ -129,8 +118,5 @@ fn private(path: &Path) -> io::Result<fs::File> {
 }
 
 fn named<T>(path: &Path, outcome: io::Result<T>) -> Result<T, ServeError> {
-    outcome.map_err(|source| ServeError::File {
-        path: path.to_owned(),
-        source,
-    })
+    outcome.map_err(|source| ServeError::File { path: path.to_owned(), source })
 }

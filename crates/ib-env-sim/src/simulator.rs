@@ -55,10 +55,7 @@ impl Builder {
     /// [`StartError`] if a port or a certificate is not to be had.
     pub async fn start(self) -> Result<Simulator, StartError> {
         let world = Arc::new(World::new(self.scenario, self.clock));
-        let hub = Arc::new(Hub {
-            world: Arc::clone(&world),
-            authority: Authority::new()?,
-        });
+        let hub = Arc::new(Hub { world: Arc::clone(&world), authority: Authority::new()? });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let (address, control_address) = (listener.local_addr()?, control.local_addr()?);
@@ -66,12 +63,7 @@ impl Builder {
             tokio::spawn(server::serve(listener, Arc::clone(&hub))),
             tokio::spawn(control::serve(control, world)),
         ];
-        Ok(Simulator {
-            address,
-            control_address,
-            hub,
-            tasks,
-        })
+        Ok(Simulator { address, control_address, hub, tasks })
     }
 }
 
@@ -100,10 +92,7 @@ impl Simulator {
     /// Begins to describe a simulator.
     pub fn builder() -> Builder {
         let start = Timestamp::constant(1_768_467_600, 0);
-        Builder {
-            scenario: Scenario::acme(),
-            clock: Clock::manual(start),
-        }
+        Builder { scenario: Scenario::acme(), clock: Clock::manual(start) }
     }
 
     /// The TLS port.
@@ -182,9 +171,6 @@ mod tests {
 
     #[test]
     fn the_default_clock_stands_at_the_documented_moment() {
-        assert_eq!(
-            Simulator::builder().clock.now().to_string(),
-            "2026-01-15T09:00:00Z"
-        );
+        assert_eq!(Simulator::builder().clock.now().to_string(), "2026-01-15T09:00:00Z");
     }
 }

@@ -104,11 +104,7 @@ impl World {
 
     /// Works on the publications of a host.
     pub(crate) fn publications<T>(&self, host: &str, work: impl FnOnce(&mut Publications) -> T) -> T {
-        work(
-            locked(&self.publications)
-                .entry(host.to_ascii_lowercase())
-                .or_default(),
-        )
+        work(locked(&self.publications).entry(host.to_ascii_lowercase()).or_default())
     }
 }
 
@@ -131,11 +127,7 @@ mod tests {
 
     #[test]
     fn a_fault_hits_after_n_and_for_n_times() {
-        let fault = Fault {
-            after: 1,
-            times: Some(2),
-            ..Fault::always(Action::Status(502))
-        };
+        let fault = Fault { after: 1, times: Some(2), ..Fault::always(Action::Status(502)) };
         let world = world(vec![fault]);
         let hit: Vec<bool> = (0..5).map(|_| ask(&world, "/").is_some()).collect();
         assert_eq!(hit, [false, true, true, false, false]);
@@ -143,11 +135,8 @@ mod tests {
 
     #[test]
     fn the_first_matching_fault_wins_and_a_spent_one_gives_way() {
-        let once = Fault {
-            times: Some(1),
-            path: Some("/a".to_owned()),
-            ..Fault::always(Action::Status(502))
-        };
+        let once =
+            Fault { times: Some(1), path: Some("/a".to_owned()), ..Fault::always(Action::Status(502)) };
         let world = world(vec![once, Fault::always(Action::Status(503))]);
         assert_eq!(ask(&world, "/b"), Some(Action::Status(503)));
         assert_eq!(ask(&world, "/a"), Some(Action::Status(502)));
@@ -156,10 +145,7 @@ mod tests {
 
     #[test]
     fn changed_faults_count_again_and_others_go_on() {
-        let world = world(vec![Fault {
-            times: Some(1),
-            ..Fault::always(Action::Reset)
-        }]);
+        let world = world(vec![Fault { times: Some(1), ..Fault::always(Action::Reset) }]);
         assert!(ask(&world, "/").is_some());
         let unrelated = |scenario: &mut Scenario| {
             scenario.environments[1].faults = vec![Fault::always(Action::Stall)];
@@ -168,10 +154,7 @@ mod tests {
         world.change(unrelated).unwrap();
         assert!(ask(&world, "/").is_none());
         let again = |scenario: &mut Scenario| {
-            scenario.environments[0].faults = vec![Fault {
-                times: Some(2),
-                ..Fault::always(Action::Reset)
-            }];
+            scenario.environments[0].faults = vec![Fault { times: Some(2), ..Fault::always(Action::Reset) }];
             Ok::<_, Infallible>(())
         };
         world.change(again).unwrap();

@@ -5,10 +5,17 @@ use std::time::SystemTime;
 
 use ib_api::exit::{Exit, FailOn};
 use ib_domain::check::Check;
+use ib_domain::environment::Purpose;
 use ib_domain::feature::{Feature, Impact};
 use ib_domain::finding::{Finding, Outcome};
 use ib_domain::reason::{Entry, Reason, Retry, Severity};
+use ib_domain::report::Role;
 use ib_domain::verdict::Verdict;
+
+/// Where users sign in.
+const DEVELOPMENT: Role = Role::Environment(Purpose::Development);
+/// Any other environment.
+const ELSEWHERE: Role = Role::Environment(Purpose::Test);
 
 const INTRODUCTION: &str = "\
 # Error catalogue
@@ -54,20 +61,14 @@ pub(super) fn page() -> String {
 fn index(page: &mut String, entry: &Entry) {
     let (code, title, check) = (entry.code, entry.title, entry.check);
     let (anchor, severity) = (code.to_ascii_lowercase(), severity(entry.severity));
-    line(
-        page,
-        format_args!("| [{code}](#{anchor}) | {title} | `{check}` | {severity} |"),
-    );
+    line(page, format_args!("| [{code}](#{anchor}) | {title} | `{check}` | {severity} |"));
 }
 
 /// One reason. The heading is the code alone, because that is what [`Entry::docs`] links to.
 fn section(page: &mut String, reason: Reason) {
     let entry = reason.entry();
     let (code, id, severity) = (entry.code, entry.id, severity(entry.severity));
-    line(
-        page,
-        format_args!("\n### {code}\n\n**{}** (`{id}`, {severity})\n", entry.title),
-    );
+    line(page, format_args!("\n### {code}\n\n**{}** (`{id}`, {severity})\n", entry.title));
     line(page, format_args!("> {}\n", entry.message));
     let mut fact = |name, text: &str| line(page, format_args!("- **{name}:** {text}"));
     fact("Cause", entry.cause);
@@ -96,15 +97,11 @@ const fn severity(severity: Severity) -> &'static str {
 
 fn limits(reason: Reason) -> String {
     let impact = reason.entry().impact;
-    let (development, elsewhere) = (impact.features(true), impact.features(false));
+    let (development, elsewhere) = (impact.features(&DEVELOPMENT), impact.features(&ELSEWHERE));
     if development == elsewhere || is_about_development(reason) {
         return features(development);
     }
-    format!(
-        "on development, {}; elsewhere, {}",
-        features(development),
-        features(elsewhere)
-    )
+    format!("on development, {}; elsewhere, {}", features(development), features(elsewhere))
 }
 
 /// Whether it is found only where the development environment was meant: an address is not read again once
@@ -175,11 +172,7 @@ mod tests {
     fn no_text_of_the_catalogue_is_markup() {
         for entry in Reason::ALL.iter().map(|reason| reason.entry()) {
             for text in [entry.title, entry.message, entry.cause, entry.action] {
-                assert!(
-                    !text.contains(['*', '<', '|', '`', '[']),
-                    "{}: {text}",
-                    entry.code
-                );
+                assert!(!text.contains(['*', '<', '|', '`', '[']), "{}: {text}", entry.code);
             }
         }
     }
@@ -191,10 +184,7 @@ mod tests {
         assert_eq!(exit(Reason::AddressLiteral), "3");
         assert_eq!(exit(Reason::VersionTooOld), "3");
         assert_eq!(exit(Reason::LoginRefused), "6");
-        assert_eq!(
-            exit(Reason::ActivationCodeNeeded),
-            "0, or 4 with `--fail-on warning`"
-        );
+        assert_eq!(exit(Reason::ActivationCodeNeeded), "0, or 4 with `--fail-on warning`");
     }
 
     #[test]

@@ -28,13 +28,7 @@ mod tests {
     fn a_published_schema_is_the_schema_in_sorted_lines() {
         let text = published(serde_json::json!({"b": {"d": 1, "c": 2}, "a": null}));
         let lines: Vec<_> = text.lines().map(str::trim).collect();
-        assert_eq!(
-            lines,
-            ["{", "\"a\": null,", "\"b\": {", "\"c\": 2,", "\"d\": 1", "}", "}"]
-        );
-        assert_eq!(
-            serde_json::from_str::<Value>(&check()).unwrap(),
-            CheckDocument::json_schema()
-        );
+        assert_eq!(lines, ["{", "\"a\": null,", "\"b\": {", "\"c\": 2,", "\"d\": 1", "}", "}"]);
+        assert_eq!(serde_json::from_str::<Value>(&check()).unwrap(), CheckDocument::json_schema());
     }
 }

@@ -12,21 +12,9 @@ const CARGO_DENY: &str = "^0.20";
 /// Feature sets that a build of the whole workspace hides, because it unites the features of all crates:
 /// package, what to build, why.
 const FEATURE_SETS: &[(&str, &[&str], &str)] = &[
-    (
-        "ib-domain",
-        &["--all-targets", "--no-default-features"],
-        "decisions without serialisation",
-    ),
-    (
-        "ib-domain",
-        &["--all-targets", "--all-features"],
-        "the same, serialised and validated",
-    ),
-    (
-        "ib-env-client",
-        &["--lib", "--no-default-features"],
-        "traits and plain types, without HTTP",
-    ),
+    ("ib-domain", &["--all-targets", "--no-default-features"], "decisions without serialisation"),
+    ("ib-domain", &["--all-targets", "--all-features"], "the same, serialised and validated"),
+    ("ib-env-client", &["--lib", "--no-default-features"], "traits and plain types, without HTTP"),
 ];
 
 /// The code is formatted.
@@ -38,10 +26,7 @@ pub(super) fn fmt(repo: &Repo) -> Vec<Problem> {
 pub(super) fn clippy(repo: &Repo) -> Vec<Problem> {
     let fix =
         "mend what clippy names above; `#[expect(lint, reason = \"...\")]` is for what cannot be mended";
-    outcome(
-        &cmd!(repo.sh, "cargo clippy --workspace --all-targets -- -D warnings"),
-        fix,
-    )
+    outcome(&cmd!(repo.sh, "cargo clippy --workspace --all-targets -- -D warnings"), fix)
 }
 
 /// Clippy finds nothing in the feature sets either.
@@ -51,18 +36,11 @@ pub(super) fn clippy(repo: &Repo) -> Vec<Problem> {
 /// When the workspace cannot be read.
 pub(super) fn features(repo: &Repo) -> Result<Vec<Problem>> {
     let members = repo.metadata()?.packages;
-    let here = FEATURE_SETS
-        .iter()
-        .filter(|(package, ..)| members.iter().any(|member| member.name == *package));
+    let here =
+        FEATURE_SETS.iter().filter(|(package, ..)| members.iter().any(|member| member.name == *package));
     let problems = here.flat_map(|&(package, options, why)| {
         let fix = format!("{package} must also build with {} ({why})", options.join(" "));
-        outcome(
-            &cmd!(
-                repo.sh,
-                "cargo clippy --package {package} {options...} -- -D warnings"
-            ),
-            &fix,
-        )
+        outcome(&cmd!(repo.sh, "cargo clippy --package {package} {options...} -- -D warnings"), &fix)
     });
     Ok(problems.collect())
 }
@@ -82,10 +60,7 @@ pub(super) fn deny(repo: &Repo) -> Result<Vec<Problem>> {
     if !repo.has_cargo("deny") {
         install_deny(repo)?;
     }
-    let deny = cmd!(
-        repo.sh,
-        "cargo deny --all-features --log-level error check bans licenses sources"
-    );
+    let deny = cmd!(repo.sh, "cargo deny --all-features --log-level error check bans licenses sources");
     Ok(outcome(
         &deny,
         "drop or replace the crate named above, or write the exception and its reason into deny.toml",
@@ -95,22 +70,14 @@ pub(super) fn deny(repo: &Repo) -> Result<Vec<Problem>> {
 fn install_deny(repo: &Repo) -> Result<()> {
     println!("cargo-deny is not installed; building it once takes about a minute on two cores");
     // Unoptimised: it reads a lock file and is fast enough, and builds in a sixth of the time.
-    cmd!(
-        repo.sh,
-        "cargo install --locked --debug --quiet --version {CARGO_DENY} cargo-deny"
-    )
-    .env("CARGO_PROFILE_DEV_DEBUG", "false")
-    .run()
-    .context("install cargo-deny yourself: `cargo install --locked cargo-deny`")
+    cmd!(repo.sh, "cargo install --locked --debug --quiet --version {CARGO_DENY} cargo-deny")
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .run()
+        .context("install cargo-deny yourself: `cargo install --locked cargo-deny`")
 }
 
 /// What became of a command: nothing to say, or one problem that says what to do.
 fn outcome(command: &Cmd<'_>, fix: &str) -> Vec<Problem> {
     let at = command.to_string();
-    command
-        .run()
-        .err()
-        .map(|_| Problem::new(at, "failed, see above", fix))
-        .into_iter()
-        .collect()
+    command.run().err().map(|_| Problem::new(at, "failed, see above", fix)).into_iter().collect()
 }

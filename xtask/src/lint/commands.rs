@@ -42,9 +42,9 @@ pub(super) fn check(repo: &Repo, xtask: &clap::Command, pages: &[Document]) -> R
         }
         let text = match program {
             Program::Xtask => help_of(xtask, path)?,
-            Program::Ib => cmd!(repo.sh, "cargo run --quiet --package ib -- {path...} --help")
-                .quiet()
-                .read()?,
+            Program::Ib => {
+                cmd!(repo.sh, "cargo run --quiet --package ib -- {path...} --help").quiet().read()?
+            }
         };
         known.insert(key, text.clone());
         Ok(text)
@@ -64,9 +64,7 @@ fn help_of(command: &clap::Command, path: &[&str]) -> Result<String> {
     command.build();
     let mut found = &mut command;
     for name in path {
-        found = found
-            .find_subcommand_mut(name)
-            .with_context(|| format!("there is no subcommand {name}"))?;
+        found = found.find_subcommand_mut(name).with_context(|| format!("there is no subcommand {name}"))?;
     }
     Ok(found.render_long_help().to_string())
 }
@@ -81,52 +79,35 @@ fn mentions(page: &Document) -> Vec<Mention> {
             "sh" | "bash" | "shell" => Some(line),
             _ => None,
         });
-        lines
-            .map(|line| (line.to_owned(), block.line))
-            .collect::<Vec<_>>()
+        lines.map(|line| (line.to_owned(), block.line)).collect::<Vec<_>>()
     });
     let commands = spans.chain(blocks).flat_map(|(text, line)| {
         let words: Vec<String> = text.split_whitespace().map(Into::into).collect();
         let single = words.split(|word| ["|", "||", "&", "&&", ";"].contains(&word.as_str()));
-        single
-            .filter_map(|words| mention(words, page.at(line)))
-            .collect::<Vec<_>>()
+        single.filter_map(|words| mention(words, page.at(line))).collect::<Vec<_>>()
     });
     commands.collect()
 }
 
 /// A command, if it is one of ours: `cargo xtask ...`, `cargo run -p ib -- ...`, `path/to/ib ...`.
 fn mention(words: &[String], at: String) -> Option<Mention> {
-    let is_setting = |word: &&String| {
-        word.split_once('=')
-            .is_some_and(|(name, _)| name.chars().all(is_setting_char))
-    };
+    let is_setting =
+        |word: &&String| word.split_once('=').is_some_and(|(name, _)| name.chars().all(is_setting_char));
     let words = &words[words.iter().take_while(is_setting).count()..];
     let plain: Vec<&str> = words.iter().map(String::as_str).collect();
     let (program, words) = match plain.as_slice() {
         ["cargo", "xtask", words @ ..] => (Program::Xtask, words),
         ["cargo", "run", rest @ ..]
-            if rest
-                .windows(2)
-                .any(|pair| matches!(pair, ["-p" | "--package", "ib"])) =>
+            if rest.windows(2).any(|pair| matches!(pair, ["-p" | "--package", "ib"])) =>
         {
-            let end = rest
-                .iter()
-                .position(|word| *word == "--")
-                .map_or(rest.len(), |dashes| dashes + 1);
+            let end = rest.iter().position(|word| *word == "--").map_or(rest.len(), |dashes| dashes + 1);
             (Program::Ib, &rest[end..])
         }
         [first, words @ ..] if first.rsplit('/').next() == Some("ib") => (Program::Ib, words),
         _ => return None,
     };
-    let words = words
-        .iter()
-        .take_while(|word| **word != "--" && !word.starts_with('#'));
-    Some(Mention {
-        program,
-        words: words.map(|word| (*word).into()).collect(),
-        at,
-    })
+    let words = words.iter().take_while(|word| **word != "--" && !word.starts_with('#'));
+    Some(Mention { program, words: words.map(|word| (*word).into()).collect(), at })
 }
 
 fn is_setting_char(c: char) -> bool {
@@ -143,10 +124,7 @@ fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>
     let mut texts = vec![help(mention.program, &path)?];
     for word in &mention.words {
         let word = word.trim_matches(['[', ']', '(', ')', ',', '.']);
-        let at = std::iter::once(name)
-            .chain(path.iter().copied())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let at = std::iter::once(name).chain(path.iter().copied()).collect::<Vec<_>>().join(" ");
         if word.starts_with('-') {
             let option = word.split(['=', '|']).next().unwrap_or(word);
             if !texts.iter().any(|text| has_option(text, option)) {
@@ -165,13 +143,8 @@ fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>
 
 /// Whether a help text lists an option, at the beginning of a line as `-s, --long <VALUE>`.
 fn has_option(help: &str, option: &str) -> bool {
-    let lines = help
-        .lines()
-        .map(str::trim_start)
-        .filter(|line| line.starts_with('-'));
-    lines
-        .flat_map(|line| line.split([' ', ',', '=', '[', '<']))
-        .any(|word| word == option)
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    lines.flat_map(|line| line.split([' ', ',', '=', '[', '<'])).any(|word| word == option)
 }
 
 fn has_subcommands(help: &str) -> bool {
@@ -184,14 +157,9 @@ fn has_subcommand(help: &str, name: &str) -> bool {
 
 /// The names below `Commands:`, each on an indented line of its own.
 fn subcommands(help: &str) -> impl Iterator<Item = &str> {
-    let section = help
-        .lines()
-        .skip_while(|line| *line != "Commands:")
-        .skip(1)
-        .take_while(|line| !line.is_empty());
-    section
-        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
-        .filter(|name| !name.is_empty())
+    let section =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    section.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -209,20 +177,14 @@ mod tests {
             .arg(Arg::new("ADDRESS"))
             .arg(Arg::new("output").long("output"));
         let bench = Command::new("bench").subcommand(Command::new("start"));
-        Command::new("ib")
-            .arg(verbose)
-            .subcommand(check)
-            .subcommand(bench)
+        Command::new("ib").arg(verbose).subcommand(check).subcommand(bench)
     }
 
     fn unknown(page: &str) -> Vec<String> {
         let program = program();
         let mut help = |_: Program, path: &[&str]| help_of(&program, path);
         let page = Document::parse("README.md", page);
-        mentions(&page)
-            .iter()
-            .filter_map(|mention| unknown_word(mention, &mut help).unwrap())
-            .collect()
+        mentions(&page).iter().filter_map(|mention| unknown_word(mention, &mut help).unwrap()).collect()
     }
 
     #[rstest]
@@ -241,14 +203,8 @@ mod tests {
     #[case("`ib check --never`", "`ib check` has no option `--never`")]
     #[case("`ib chekc`", "`ib` has no command `chekc`")]
     #[case("`cargo xtask bench check`", "`cargo xtask bench` has no command `check`")]
-    #[case(
-        "```console\n$ true && ./ib check dev [--never]\n```",
-        "`ib check` has no option `--never`"
-    )]
-    #[case(
-        "```bash\ncargo run --package ib -- --output x\n```",
-        "`ib` has no option `--output`"
-    )]
+    #[case("```console\n$ true && ./ib check dev [--never]\n```", "`ib check` has no option `--never`")]
+    #[case("```bash\ncargo run --package ib -- --output x\n```", "`ib` has no option `--output`")]
     fn others_are_named(#[case] page: &str, #[case] what: &str) {
         assert_eq!(unknown(page), [what]);
     }

@@ -31,11 +31,7 @@ struct Tree {
 /// When the tree cannot be listed.
 pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
     let Ok(text) = repo.read(PAGE) else {
-        return Ok(vec![Problem::new(
-            PAGE,
-            "missing",
-            "write it: a row for every statement of the mission",
-        )]);
+        return Ok(vec![Problem::new(PAGE, "missing", "write it: a row for every statement of the mission")]);
     };
     let mut sources = BTreeMap::new();
     for path in repo.files()?.into_iter().filter(|path| has_extension(path, "rs")) {
@@ -43,24 +39,14 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
         sources.insert(path, source);
     }
     let packages = repo.metadata()?.packages;
-    let folders = packages
-        .iter()
-        .map(|package| (package.name.to_string(), repo.folder_of(package)))
-        .collect();
-    Ok(problems(
-        &Document::parse(PAGE, &text),
-        &Tree { sources, folders },
-        &|path| repo.has(path),
-    ))
+    let folders =
+        packages.iter().map(|package| (package.name.to_string(), repo.folder_of(package))).collect();
+    Ok(problems(&Document::parse(PAGE, &text), &Tree { sources, folders }, &|path| repo.has(path)))
 }
 
 fn problems(page: &Document, tree: &Tree, has: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let mut problems = ids(page);
-    for row in page
-        .rows
-        .iter()
-        .filter(|row| !row.section.to_lowercase().contains("later"))
-    {
+    for row in page.rows.iter().filter(|row| !row.section.to_lowercase().contains("later")) {
         problems.extend(done(page, row, tree, has));
     }
     problems
@@ -68,19 +54,13 @@ fn problems(page: &Document, tree: &Tree, has: &dyn Fn(&str) -> bool) -> Vec<Pro
 
 /// A statement's id: the first word of its row.
 fn id(row: &Row) -> &str {
-    row.cells
-        .first()
-        .and_then(|cell| cell.text.split_whitespace().next())
-        .unwrap_or_default()
+    row.cells.first().and_then(|cell| cell.text.split_whitespace().next()).unwrap_or_default()
 }
 
 /// Every statement appears once, and nothing else does.
 fn ids(page: &Document) -> Vec<Problem> {
-    let mission = || {
-        MISSION
-            .iter()
-            .flat_map(|&(chapter, count)| (1..=count).map(move |n| format!("{chapter}{n}")))
-    };
+    let mission =
+        || MISSION.iter().flat_map(|&(chapter, count)| (1..=count).map(move |n| format!("{chapter}{n}")));
     let found = |wanted: &str| page.rows.iter().filter(|row| id(row) == wanted).count();
     let wrong = mission().filter_map(|wanted| match found(&wanted) {
         0 => Some(Problem::new(
@@ -89,16 +69,9 @@ fn ids(page: &Document) -> Vec<Problem> {
             "add its row, or name it under \"Later\"",
         )),
         1 => None,
-        n => Some(Problem::new(
-            PAGE,
-            format!("{wanted} appears {n} times"),
-            "keep one row for it",
-        )),
+        n => Some(Problem::new(PAGE, format!("{wanted} appears {n} times"), "keep one row for it")),
     });
-    let strays = page
-        .rows
-        .iter()
-        .filter(|row| !mission().any(|known| known == id(row)));
+    let strays = page.rows.iter().filter(|row| !mission().any(|known| known == id(row)));
     let strange = strays.map(|row| {
         let what = format!("`{}` is no statement of the mission", id(row));
         Problem::new(page.at(row.line), what, "begin the row with an id from A1 to F9")
@@ -109,34 +82,21 @@ fn ids(page: &Document) -> Vec<Problem> {
 /// A statement that is done has code and tests, and both exist.
 fn done(page: &Document, row: &Row, tree: &Tree, has: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let [_, _, code, tests] = row.cells.as_slice() else {
-        return vec![Problem::new(
-            page.at(row.line),
-            "not four columns",
-            "write id, statement, code, tests",
-        )];
+        return vec![Problem::new(page.at(row.line), "not four columns", "write id, statement, code, tests")];
     };
     let problem =
         |what: String, fix: &str| Problem::new(page.at(row.line), format!("{}: {what}", id(row)), fix);
     let mut problems = Vec::new();
     if code.spans.is_empty() {
-        problems.push(problem(
-            "names no code".into(),
-            "name the file that does it, as `path/to/file.rs`",
-        ));
+        problems.push(problem("names no code".into(), "name the file that does it, as `path/to/file.rs`"));
     }
     if tests.spans.is_empty() {
-        problems.push(problem(
-            "names no test".into(),
-            "write the test, or move the row under \"Later\"",
-        ));
+        problems.push(problem("names no test".into(), "write the test, or move the row under \"Later\""));
     }
     let lost = code.spans.iter().filter(|path| !has(path));
-    problems.extend(lost.map(|path| {
-        problem(
-            format!("`{path}` does not exist"),
-            "name the file where it is now",
-        )
-    }));
+    problems.extend(
+        lost.map(|path| problem(format!("`{path}` does not exist"), "name the file where it is now")),
+    );
     let lost = tests.spans.iter().filter(|test| !tree.has_test(test));
     problems.extend(lost.map(|test| {
         let fix = "name a test as `crate::path::name` or `path/to/file.rs::name`";
@@ -152,19 +112,14 @@ impl Tree {
             return false;
         };
         if place.contains('/') {
-            return self
-                .sources
-                .get(place)
-                .is_some_and(|source| is_test(source, name));
+            return self.sources.get(place).is_some_and(|source| is_test(source, name));
         }
         let package = place.split("::").next().unwrap_or(place).replace('_', "-");
         let Some(folder) = self.folders.get(&package) else {
             return false;
         };
         let inside = format!("{folder}/");
-        self.sources
-            .iter()
-            .any(|(path, source)| path.starts_with(&inside) && is_test(source, name))
+        self.sources.iter().any(|(path, source)| path.starts_with(&inside) && is_test(source, name))
     }
 }
 
@@ -172,27 +127,14 @@ impl Tree {
 fn is_test(source: &str, name: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let is_function = |line: &str| {
-        let declared = line
-            .trim_start_matches("pub ")
-            .trim_start_matches("async ")
-            .strip_prefix("fn ");
-        declared
-            .and_then(|rest| rest.strip_prefix(name))
-            .is_some_and(|rest| rest.starts_with(['(', '<']))
+        let declared = line.trim_start_matches("pub ").trim_start_matches("async ").strip_prefix("fn ");
+        declared.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.starts_with(['(', '<']))
     };
     let has_attribute = |index: usize| {
-        let above = lines[..index]
-            .iter()
-            .rev()
-            .take_while(|line| !line.is_empty() && **line != "}");
-        above
-            .filter(|line| line.starts_with("#["))
-            .any(|line| line.contains("test"))
+        let above = lines[..index].iter().rev().take_while(|line| !line.is_empty() && **line != "}");
+        above.filter(|line| line.starts_with("#[")).any(|line| line.contains("test"))
     };
-    lines
-        .iter()
-        .enumerate()
-        .any(|(index, line)| is_function(line) && has_attribute(index))
+    lines.iter().enumerate().any(|(index, line)| is_function(line) && has_attribute(index))
 }
 
 #[cfg(test)]
@@ -208,35 +150,25 @@ mod tests {
         let sources =
             ["crates/ib-a/src/b.rs", "crates/ib-a/tests/c.rs"].map(|path| (path.into(), SOURCE.into()));
         let folders = [("ib-a".into(), "crates/ib-a".into())];
-        Tree {
-            sources: sources.into(),
-            folders: folders.into(),
-        }
+        Tree { sources: sources.into(), folders: folders.into() }
     }
 
     /// A page with every statement later, but for the given ids; then the given rows.
     fn page(without: &[&str], rows: &str) -> Document {
-        let all = MISSION
-            .iter()
-            .flat_map(|&(chapter, count)| (1..=count).map(move |n| format!("{chapter}{n}")));
+        let all =
+            MISSION.iter().flat_map(|&(chapter, count)| (1..=count).map(move |n| format!("{chapter}{n}")));
         let later: Vec<String> = all
             .filter(|id| !without.contains(&id.as_str()))
             .map(|id| format!("| {id} | something |\n"))
             .collect();
         let head = "# Conformance\n\n| id | statement | code | tests |\n| --- | --- | --- | --- |\n";
-        let text = format!(
-            "{head}{rows}\n## Later\n\n| id | statement |\n| --- | --- |\n{}",
-            later.concat()
-        );
+        let text = format!("{head}{rows}\n## Later\n\n| id | statement |\n| --- | --- |\n{}", later.concat());
         Document::parse(PAGE, &text)
     }
 
     fn whats(page: &Document) -> Vec<String> {
         let has = |path: &str| path == "crates/ib-a/src/b.rs";
-        problems(page, &tree(), &has)
-            .into_iter()
-            .map(|problem| problem.what)
-            .collect()
+        problems(page, &tree(), &has).into_iter().map(|problem| problem.what).collect()
     }
 
     #[test]

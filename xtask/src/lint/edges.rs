@@ -67,21 +67,9 @@ struct Pure {
 
 /// The libraries that embedders use without our I/O.
 const PURE: &[Pure] = &[
-    Pure {
-        name: "ib-domain",
-        features: "--all-features",
-        never: NETWORK,
-    },
-    Pure {
-        name: "ib-env-client",
-        features: "--no-default-features",
-        never: NETWORK,
-    },
-    Pure {
-        name: "ib-setup",
-        features: "--all-features",
-        never: NETWORK,
-    },
+    Pure { name: "ib-domain", features: "--all-features", never: NETWORK },
+    Pure { name: "ib-env-client", features: "--no-default-features", never: NETWORK },
+    Pure { name: "ib-setup", features: "--all-features", never: NETWORK },
 ];
 
 const NETWORK: &[&str] = &["tokio", "reqwest", "hyper", "rustls", "sqlx"];
@@ -101,17 +89,12 @@ struct Member {
 pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
     let members = members(repo, &repo.metadata()?);
     let mut problems = edges(&members);
-    for pure in PURE
-        .iter()
-        .filter(|pure| members.iter().any(|member| member.name == pure.name))
-    {
+    for pure in PURE.iter().filter(|pure| members.iter().any(|member| member.name == pure.name)) {
         match tree(repo, pure) {
             Ok(tree) => problems.extend(impurities(pure, &tree)),
-            Err(error) => problems.push(Problem::new(
-                pure.name,
-                error.to_string(),
-                "mend the manifests first",
-            )),
+            Err(error) => {
+                problems.push(Problem::new(pure.name, error.to_string(), "mend the manifests first"))
+            }
         }
     }
     Ok(problems)
@@ -120,21 +103,14 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
 /// Every package in one build of one library, a line each.
 fn tree(repo: &Repo, pure: &Pure) -> xshell::Result<String> {
     let (name, features) = (pure.name, pure.features);
-    cmd!(
-        repo.sh,
-        "cargo tree --package {name} {features} --edges normal,build --target all"
-    )
-    .args(["--prefix", "none", "--format", "{p}"])
-    .quiet()
-    .read()
+    cmd!(repo.sh, "cargo tree --package {name} {features} --edges normal,build --target all")
+        .args(["--prefix", "none", "--format", "{p}"])
+        .quiet()
+        .read()
 }
 
 fn members(repo: &Repo, metadata: &Metadata) -> Vec<Member> {
-    let names: Vec<&str> = metadata
-        .packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let names: Vec<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
     let member = |package: &cargo_metadata::Package| Member {
         name: package.name.to_string(),
         is_library: repo.folder_of(package).starts_with("crates/"),
@@ -158,17 +134,10 @@ fn edges_of(member: &Member) -> Vec<Problem> {
     let Some(rule) = rule.filter(|_| member.is_library) else {
         return edges_of_unlisted(member);
     };
-    let wrong = member
-        .uses
-        .iter()
-        .filter(|used| !rule.may_use.contains(&used.as_str()));
+    let wrong = member.uses.iter().filter(|used| !rule.may_use.contains(&used.as_str()));
     let problem = |used: &String| {
         let what = format!("{} may not use {used}; it keeps: {}", rule.name, rule.invariant);
-        Problem::new(
-            manifest(member),
-            what,
-            "move what is needed to a crate that both may use",
-        )
+        Problem::new(manifest(member), what, "move what is needed to a crate that both may use")
     };
     wrong.map(problem).collect()
 }
@@ -176,16 +145,9 @@ fn edges_of(member: &Member) -> Vec<Problem> {
 fn edges_of_unlisted(member: &Member) -> Vec<Problem> {
     if member.is_library {
         let fix = "write its row into RULES in xtask/src/lint/edges.rs and into docs/architecture.md";
-        return vec![Problem::new(
-            manifest(member),
-            "a library without a row in the edge table",
-            fix,
-        )];
+        return vec![Problem::new(manifest(member), "a library without a row in the edge table", fix)];
     }
-    let wrong = member
-        .uses
-        .iter()
-        .filter(|used| !RULES.iter().any(|rule| rule.name == *used));
+    let wrong = member.uses.iter().filter(|used| !RULES.iter().any(|rule| rule.name == *used));
     let problem = |used: &String| {
         Problem::new(
             manifest(member),
@@ -218,11 +180,7 @@ mod tests {
     use super::*;
 
     fn member(name: &str, is_library: bool, uses: &[&str]) -> Member {
-        Member {
-            name: name.into(),
-            is_library,
-            uses: uses.iter().map(|&used| used.into()).collect(),
-        }
+        Member { name: name.into(), is_library, uses: uses.iter().map(|&used| used.into()).collect() }
     }
 
     #[rstest]

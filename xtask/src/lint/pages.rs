@@ -13,9 +13,7 @@ use crate::repo::Repo;
 const README_LINES: usize = 100;
 
 /// A code span that begins like this names a file of the repository.
-const FOLDERS: &[&str] = &[
-    "bins/", "crates/", "docs/", "xtask/", ".ci/", ".cargo/", ".config/",
-];
+const FOLDERS: &[&str] = &["bins/", "crates/", "docs/", "xtask/", ".ci/", ".cargo/", ".config/"];
 
 /// Checks every page.
 ///
@@ -23,37 +21,22 @@ const FOLDERS: &[&str] = &[
 ///
 /// When the root manifest cannot be read.
 pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
-    let anchors: BTreeMap<&str, &[String]> = pages
-        .iter()
-        .map(|page| (page.path.as_str(), page.anchors.as_slice()))
-        .collect();
+    let anchors: BTreeMap<&str, &[String]> =
+        pages.iter().map(|page| (page.path.as_str(), page.anchors.as_slice())).collect();
     let has = |path: &str| repo.has(path);
-    let mut problems: Vec<Problem> = pages
-        .iter()
-        .flat_map(|page| references(page, &anchors, &has))
-        .collect();
+    let mut problems: Vec<Problem> = pages.iter().flat_map(|page| references(page, &anchors, &has)).collect();
     match pages.iter().find(|page| page.path == "README.md") {
         Some(readme) => problems.extend(readme_facts(readme, &rust_version(&repo.toml("Cargo.toml")?)?)),
-        None => problems.push(Problem::new(
-            "README.md",
-            "missing",
-            "write it: what this is, and how to run it",
-        )),
+        None => {
+            problems.push(Problem::new("README.md", "missing", "write it: what this is, and how to run it"))
+        }
     }
     Ok(problems)
 }
 
 fn rust_version(manifest: &toml::Table) -> Result<String> {
-    let version = (|| {
-        manifest
-            .get("workspace")?
-            .get("package")?
-            .get("rust-version")?
-            .as_str()
-    })();
-    version
-        .map(Into::into)
-        .context("Cargo.toml has no workspace.package.rust-version")
+    let version = (|| manifest.get("workspace")?.get("package")?.get("rust-version")?.as_str())();
+    version.map(Into::into).context("Cargo.toml has no workspace.package.rust-version")
 }
 
 /// Links and paths that lead nowhere.
@@ -62,21 +45,11 @@ fn references(
     anchors: &BTreeMap<&str, &[String]>,
     has: &dyn Fn(&str) -> bool,
 ) -> Vec<Problem> {
-    let links = page
-        .links
-        .iter()
-        .filter_map(|link| dead_link(page, link, anchors, has));
-    let spans = page
-        .spans
-        .iter()
-        .filter(|span| !path_in(&span.text).is_none_or(has));
+    let links = page.links.iter().filter_map(|link| dead_link(page, link, anchors, has));
+    let spans = page.spans.iter().filter(|span| !path_in(&span.text).is_none_or(has));
     let paths = spans.map(|span| {
         let what = format!("`{}` does not exist", span.text);
-        Problem::new(
-            page.at(span.line),
-            what,
-            "name the file where it is now, or take the mention out",
-        )
+        Problem::new(page.at(span.line), what, "name the file where it is now, or take the mention out")
     });
     links.chain(paths).collect()
 }
@@ -91,11 +64,7 @@ fn dead_link(
         return None;
     }
     let (target, anchor) = link.text.split_once('#').unwrap_or((&link.text, ""));
-    let target = if target.is_empty() {
-        page.path.clone()
-    } else {
-        resolve(&page.path, target)
-    };
+    let target = if target.is_empty() { page.path.clone() } else { resolve(&page.path, target) };
     let fix = "mend the link; it is relative to the page that it stands on";
     if !has(&target) {
         return Some(Problem::new(
@@ -104,9 +73,7 @@ fn dead_link(
             fix,
         ));
     }
-    let known = anchors
-        .get(target.as_str())
-        .is_none_or(|known| known.iter().any(|name| name == anchor));
+    let known = anchors.get(target.as_str()).is_none_or(|known| known.iter().any(|name| name == anchor));
     let what = || format!("links to `#{anchor}`, which {target} does not have");
     (!anchor.is_empty() && !known).then(|| Problem::new(page.at(link.line), what(), fix))
 }
@@ -141,11 +108,7 @@ fn readme_facts(readme: &Document, rust_version: &str) -> Vec<Problem> {
         problems.push(Problem::new("README.md", what, "move detail to docs/"));
     }
     for (index, line) in readme.text.lines().enumerate() {
-        let others = line
-            .split("Rust ")
-            .skip(1)
-            .filter_map(version)
-            .filter(|named| *named != rust_version);
+        let others = line.split("Rust ").skip(1).filter_map(version).filter(|named| *named != rust_version);
         problems.extend(others.map(|named| {
             let what = format!("names Rust {named}, but Cargo.toml asks for {rust_version}");
             Problem::new(readme.at(index + 1), what, "name the version of Cargo.toml")
@@ -156,9 +119,7 @@ fn readme_facts(readme: &Document, rust_version: &str) -> Vec<Problem> {
 
 /// The version, such as `1.95`, that a text begins with.
 fn version(text: &str) -> Option<&str> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let version = text[..end].trim_end_matches('.');
     version.contains('.').then_some(version)
 }
@@ -172,15 +133,10 @@ mod tests {
     fn problems(text: &str) -> Vec<String> {
         let page = Document::parse("docs/guide/a.md", text);
         let known = [String::from("start")];
-        let anchors = BTreeMap::from([
-            ("docs/b.md", known.as_slice()),
-            (page.path.as_str(), &page.anchors[..]),
-        ]);
+        let anchors =
+            BTreeMap::from([("docs/b.md", known.as_slice()), (page.path.as_str(), &page.anchors[..])]);
         let has = |path: &str| ["docs/b.md", "docs/guide/a.md", "crates/x/src/lib.rs"].contains(&path);
-        references(&page, &anchors, &has)
-            .into_iter()
-            .map(|problem| problem.what)
-            .collect()
+        references(&page, &anchors, &has).into_iter().map(|problem| problem.what).collect()
     }
 
     #[rstest]
@@ -195,10 +151,7 @@ mod tests {
     #[case("[b](b.md)", "links to docs/guide/b.md, which does not exist")]
     #[case("[b](../b.md#end)", "links to `#end`, which docs/b.md does not have")]
     #[case("[b](#there)", "links to `#there`, which docs/guide/a.md does not have")]
-    #[case(
-        "[b][ref]\n\n[ref]: ../gone.md",
-        "links to docs/gone.md, which does not exist"
-    )]
+    #[case("[b][ref]\n\n[ref]: ../gone.md", "links to docs/gone.md, which does not exist")]
     #[case("see `crates/gone/src`", "`crates/gone/src` does not exist")]
     fn what_does_not_is_a_problem(#[case] text: &str, #[case] what: &str) {
         assert_eq!(problems(text), [what]);
@@ -216,13 +169,7 @@ mod tests {
 
     #[test]
     fn a_long_readme_is_a_problem() {
-        assert_eq!(
-            readme_facts(&Document::parse("README.md", &"x\n".repeat(100)), "1.95"),
-            []
-        );
-        assert_eq!(
-            readme_facts(&Document::parse("README.md", &"x\n".repeat(101)), "1.95").len(),
-            1
-        );
+        assert_eq!(readme_facts(&Document::parse("README.md", &"x\n".repeat(100)), "1.95"), []);
+        assert_eq!(readme_facts(&Document::parse("README.md", &"x\n".repeat(101)), "1.95").len(), 1);
     }
 }

@@ -75,21 +75,13 @@ fn top_level(files: &[String]) -> Vec<Problem> {
         let fix = "move it below crates, bins, xtask or docs; the top level stays as it is";
         Problem::new(entry, "does not belong at the top level", fix)
     };
-    entries
-        .into_iter()
-        .filter(|entry| !known(entry))
-        .map(problem)
-        .collect()
+    entries.into_iter().filter(|entry| !known(entry)).map(problem).collect()
 }
 
 /// A member's manifest: described, under the workspace's lints, and every version in the one table.
 fn manifest(path: &str, manifest: &Table) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if manifest
-        .get("package")
-        .and_then(|package| package.get("description"))
-        .is_none()
-    {
+    if manifest.get("package").and_then(|package| package.get("description")).is_none() {
         let fix = "add `description = \"...\"`: what the crate is, in one sentence";
         problems.push(Problem::new(path, "the package has no description", fix));
     }
@@ -117,10 +109,7 @@ fn inherited(value: &Value) -> bool {
 /// Every dependency of a manifest: normal, dev, build, and those of single targets.
 fn dependencies(manifest: &Table) -> impl Iterator<Item = (&String, &Value)> {
     let targets = manifest.get("target").and_then(Value::as_table);
-    let tables = targets
-        .into_iter()
-        .flat_map(Table::values)
-        .filter_map(Value::as_table);
+    let tables = targets.into_iter().flat_map(Table::values).filter_map(Value::as_table);
     let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
     std::iter::once(manifest)
         .chain(tables)
@@ -129,19 +118,12 @@ fn dependencies(manifest: &Table) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn size(path: &str, text: &str) -> Option<Problem> {
-    let is_test = path
-        .split('/')
-        .any(|folder| ["tests", "benches", "examples"].contains(&folder));
+    let is_test = path.split('/').any(|folder| ["tests", "benches", "examples"].contains(&folder));
     let is_source = has_extension(path, "rs") && !is_test;
     let lines = text.lines().count();
     let fix = "find its two jobs and give each a file";
-    (is_source && lines > MOST_LINES).then(|| {
-        Problem::new(
-            path,
-            format!("{lines} lines; a source file has at most {MOST_LINES}"),
-            fix,
-        )
-    })
+    (is_source && lines > MOST_LINES)
+        .then(|| Problem::new(path, format!("{lines} lines; a source file has at most {MOST_LINES}"), fix))
 }
 
 fn leaks(path: &str, text: &str) -> Vec<Problem> {
@@ -182,14 +164,7 @@ mod tests {
 
     #[test]
     fn strays_at_the_top_are_named_once() {
-        let files = [
-            "README.md",
-            ".ci/run",
-            "LICENSE-MIT",
-            "scripts/a.sh",
-            "scripts/b.sh",
-        ]
-        .map(String::from);
+        let files = ["README.md", ".ci/run", "LICENSE-MIT", "scripts/a.sh", "scripts/b.sh"].map(String::from);
         let problems = top_level(&files);
         assert_eq!(problems.len(), 1);
         assert_eq!(problems[0].at, "scripts");
@@ -215,13 +190,7 @@ mod tests {
     #[test]
     fn a_bare_manifest_misses_description_and_lints() {
         let problems = manifest("Cargo.toml", &"[package]\nname = 'x'".parse().unwrap());
-        assert_eq!(
-            whats(&problems),
-            [
-                "the package has no description",
-                "not under the workspace's lints"
-            ]
-        );
+        assert_eq!(whats(&problems), ["the package has no description", "not under the workspace's lints"]);
     }
 
     #[rstest]
@@ -245,9 +214,7 @@ mod tests {
 
     #[test]
     fn a_crates_clippy_settings_repeat_the_roots() {
-        let root = "allow-unwrap-in-tests = true\ndisallowed-methods = ['a::b']"
-            .parse()
-            .unwrap();
+        let root = "allow-unwrap-in-tests = true\ndisallowed-methods = ['a::b']".parse().unwrap();
         assert_eq!(clippy_settings("c", &root, &root), []);
         let problems = clippy_settings("c", &root, &Table::new());
         assert_eq!(problems.len(), 1);

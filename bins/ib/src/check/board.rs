@@ -59,12 +59,7 @@ impl Board {
 
     /// Makes room for an address.
     pub(crate) fn expect(&mut self, name: impl Into<String>) -> Place {
-        self.slots.push(Slot {
-            name: name.into(),
-            latest: None,
-            settled: false,
-            told: None,
-        });
+        self.slots.push(Slot { name: name.into(), latest: None, settled: false, told: None });
         Place(self.slots.len() - 1)
     }
 
@@ -83,11 +78,7 @@ impl Board {
     fn waived(&mut self, report: TargetReport) -> TargetReport {
         let mut alone = Report::new(vec![report.clone()]);
         let unused = alone.waive(&self.waivers);
-        let used = self
-            .waivers
-            .iter()
-            .enumerate()
-            .filter(|(_, waiver)| !unused.contains(waiver));
+        let used = self.waivers.iter().enumerate().filter(|(_, waiver)| !unused.contains(waiver));
         self.used.extend(used.map(|(number, _)| number));
         alone.targets.pop().unwrap_or(report)
     }
@@ -118,8 +109,7 @@ impl Board {
             let name = slot.name.clone();
             if slot.told.replace(reason) != Some(reason) {
                 changed = true;
-                self.stderr
-                    .say(format_args!("waiting for {name}: {message} ({reason}; {times})"));
+                self.stderr.say(format_args!("waiting for {name}: {message} ({reason}; {times})"));
             }
             self.emit(&CheckEvent::Waiting {
                 address: name,
@@ -141,16 +131,13 @@ impl Board {
     /// One line for everything that has not changed.
     fn still_waiting(&mut self, places: &[Place], times: &str) {
         let Some(first) = places.first() else { return };
-        let code = self
-            .last_reason(*first)
-            .map_or("", |(reason, _)| reason.entry().code);
+        let code = self.last_reason(*first).map_or("", |(reason, _)| reason.entry().code);
         let more = match places.len() - 1 {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
         let name = &self.slots[first.0].name;
-        self.stderr
-            .say(format_args!("still waiting for {name}{more} ({code}; {times})"));
+        self.stderr.say(format_args!("still waiting for {name}{more} ({code}; {times})"));
     }
 
     /// Tells what it was waited for in vain.
@@ -179,24 +166,16 @@ impl Board {
         let open = self.slots.iter().find(|slot| slot.latest.is_none());
         if let (true, Some(open)) = (self.stderr.is_terminal, open) {
             let (name, all) = (&open.name, self.slots.len());
-            self.stderr.say(format_args!(
-                "checking: {done} of {all} answered; waiting for {name}"
-            ));
+            self.stderr.say(format_args!("checking: {done} of {all} answered; waiting for {name}"));
         }
     }
 
     /// Whether any finished answer rests on the given check.
     pub(crate) fn made(&self, check: Check) -> bool {
-        let findings = self
-            .slots
-            .iter()
-            .filter_map(|slot| slot.latest.as_ref())
-            .flat_map(|report| &report.findings);
+        let findings =
+            self.slots.iter().filter_map(|slot| slot.latest.as_ref()).flat_map(|report| &report.findings);
         findings.filter(|finding| finding.check == check).any(|finding| {
-            !matches!(
-                finding.outcome,
-                Outcome::NotEvaluated { .. } | Outcome::NotApplicable { .. }
-            )
+            !matches!(finding.outcome, Outcome::NotEvaluated { .. } | Outcome::NotApplicable { .. })
         })
     }
 
@@ -232,10 +211,7 @@ impl Board {
 /// One finding for `-v`; what was not asked only for `-vv`.
 fn log(address: &str, finding: &Finding) {
     let (check, status) = (finding.check, finding.outcome.status());
-    let code = finding
-        .outcome
-        .reason()
-        .map_or_else(String::new, |reason| format!(" {reason}"));
+    let code = finding.outcome.reason().map_or_else(String::new, |reason| format!(" {reason}"));
     let took = Some(duration(finding.duration)).filter(|took| !took.is_empty());
     let took = took.map_or_else(String::new, |took| format!(" ({took})"));
     let message = finding.message(address);

@@ -46,10 +46,7 @@ pub(crate) fn checker(
 fn refused(error: &SettingsError, files: &[PathBuf]) -> Stop {
     match error {
         SettingsError::Authority { number } => {
-            let name = files
-                .get(number - 1)
-                .map(|path| path.display().to_string())
-                .unwrap_or_default();
+            let name = files.get(number - 1).map(|path| path.display().to_string()).unwrap_or_default();
             Stop::usage(format!(
                 "{name} holds no certificate in PEM form that can be read; give another file to --ca"
             ))
@@ -63,9 +60,7 @@ fn refused(error: &SettingsError, files: &[PathBuf]) -> Stop {
 /// LifeTime's address.
 fn lifetime(typed: &str) -> Result<EnvironmentAddress, Stop> {
     EnvironmentAddress::parse(typed).map_err(|error| {
-        Stop::usage(format!(
-            "--lifetime: {error}; give a host name such as lifetime.example.com"
-        ))
+        Stop::usage(format!("--lifetime: {error}; give a host name such as lifetime.example.com"))
     })
 }
 

@@ -21,10 +21,7 @@ pub(crate) fn addresses(
     if let Some(path) = &arguments.from {
         let listed = lines(&list(path, arguments, surroundings)?);
         if listed.is_empty() {
-            return Err(Stop::usage(format!(
-                "{} holds no address; write one on each line",
-                name(path)
-            )));
+            return Err(Stop::usage(format!("{} holds no address; write one on each line", name(path))));
         }
         addresses.extend(listed);
     }
@@ -57,10 +54,8 @@ fn list(path: &Path, arguments: &CheckArguments, surroundings: &mut Surroundings
 
 fn text(path: &Path, reader: impl Read) -> Result<String, Stop> {
     let mut text = String::new();
-    let length = reader
-        .take(LIST_LIMIT + 1)
-        .read_to_string(&mut text)
-        .map_err(|error| unreadable(path, &error))?;
+    let length =
+        reader.take(LIST_LIMIT + 1).read_to_string(&mut text).map_err(|error| unreadable(path, &error))?;
     if length as u64 > LIST_LIMIT {
         return Err(Stop::usage(format!(
             "{} is longer than {} MiB; give a shorter list",
@@ -73,19 +68,12 @@ fn text(path: &Path, reader: impl Read) -> Result<String, Stop> {
 
 /// A file that cannot be read, with what to do.
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
-    Stop::usage(format!(
-        "{} cannot be read ({error}); check its name and rights",
-        name(path)
-    ))
+    Stop::usage(format!("{} cannot be read ({error}); check its name and rights", name(path)))
 }
 
 /// What to call a file.
 fn name(path: &Path) -> String {
-    if path == Path::new("-") {
-        "standard input".to_owned()
-    } else {
-        path.display().to_string()
-    }
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// The lines that hold an address. A comment begins with `#` at the start of a line or after a blank, so
@@ -99,10 +87,7 @@ fn lines(text: &str) -> Vec<String> {
             .find(|at| line[..*at].ends_with(char::is_whitespace) || *at == 0);
         line[..at.unwrap_or(line.len())].trim().to_owned()
     };
-    text.lines()
-        .map(without_comment)
-        .filter(|line| !line.is_empty())
-        .collect()
+    text.lines().map(without_comment).filter(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -112,10 +97,7 @@ mod tests {
     #[test]
     fn a_list_has_comments_blank_lines_and_windows_ends() {
         let text = "\u{feff}# all of them\r\ndev.acme.example\r\n\r\n  qa.acme.example   # since May\nhttps://a.b/#top\n";
-        assert_eq!(
-            lines(text),
-            ["dev.acme.example", "qa.acme.example", "https://a.b/#top"]
-        );
+        assert_eq!(lines(text), ["dev.acme.example", "qa.acme.example", "https://a.b/#top"]);
         assert!(lines("# nothing\n\n").is_empty());
     }
 }

@@ -24,10 +24,7 @@ pub(crate) struct Patience {
 impl Patience {
     /// Begins now. Without a wait everything is asked once.
     pub(crate) fn new(wait: Option<Duration>) -> Self {
-        Self {
-            began: Instant::now(),
-            wait: wait.unwrap_or_default(),
-        }
+        Self { began: Instant::now(), wait: wait.unwrap_or_default() }
     }
 
     fn elapsed(self) -> Duration {
@@ -106,9 +103,7 @@ async fn round<T>(
     concurrency: usize,
     board: &mut Board,
 ) -> Vec<usize> {
-    let asked = open
-        .iter()
-        .map(|number| async move { (*number, ask(&questions[*number].subject).await) });
+    let asked = open.iter().map(|number| async move { (*number, ask(&questions[*number].subject).await) });
     let mut answers = stream::iter(asked).buffer_unordered(concurrency);
     let mut again = Vec::new();
     loop {
@@ -143,27 +138,21 @@ mod tests {
     use crate::surroundings::Surroundings;
 
     fn answer(host: &str, outcome: Outcome) -> TargetReport {
-        let check = outcome
-            .reason()
-            .map_or(Check::NetHttp, |reason| reason.entry().check);
+        let check = outcome.reason().map_or(Check::NetHttp, |reason| reason.entry().check);
         let finding = Finding::new(check, outcome, SystemTime::UNIX_EPOCH);
         TargetReport::new(host, Role::Environment(Purpose::Development), vec![finding])
     }
 
     fn board(hosts: &[String]) -> (Board, Vec<Question<String>>) {
         let mut board = Board::new(None, Surroundings::captured().0.stderr, Vec::new());
-        let questions = hosts.iter().map(|host| Question {
-            place: board.expect(host),
-            subject: host.clone(),
-        });
+        let questions =
+            hosts.iter().map(|host| Question { place: board.expect(host), subject: host.clone() });
         let questions = questions.collect();
         (board, questions)
     }
 
     fn hosts(count: usize) -> Vec<String> {
-        (0..count)
-            .map(|number| format!("e{number}.acme.example"))
-            .collect()
+        (0..count).map(|number| format!("e{number}.acme.example")).collect()
     }
 
     #[tokio::test(start_paused = true)]
@@ -175,14 +164,7 @@ mod tests {
                 asked.set(asked.get() + 1);
                 answer(host, Outcome::of(*reason))
             };
-            settle(
-                &questions,
-                ask,
-                4,
-                Patience::new(Some(Duration::from_mins(5))),
-                &mut board,
-            )
-            .await;
+            settle(&questions, ask, 4, Patience::new(Some(Duration::from_mins(5))), &mut board).await;
             assert_eq!(asked.get(), 1, "{reason}");
         }
     }
@@ -196,35 +178,14 @@ mod tests {
             asked.borrow_mut().push(host.clone());
             let times = asked.borrow().iter().filter(|known| *known == host).count();
             let open = host == "e3.acme.example" && times < 3;
-            answer(
-                host,
-                if open {
-                    Outcome::of(Reason::HttpGateway)
-                } else {
-                    Outcome::Passed
-                },
-            )
+            answer(host, if open { Outcome::of(Reason::HttpGateway) } else { Outcome::Passed })
         };
         let began = Instant::now();
-        settle(
-            &questions,
-            ask,
-            2,
-            Patience::new(Some(Duration::from_mins(5))),
-            &mut board,
-        )
-        .await;
+        settle(&questions, ask, 2, Patience::new(Some(Duration::from_mins(5))), &mut board).await;
         assert_eq!(began.elapsed(), Duration::from_secs(3));
         assert_eq!(asked.borrow().len(), 5 + 2);
         let (report, unfinished, _) = board.into_report();
-        assert_eq!(
-            report
-                .targets
-                .iter()
-                .map(|target| target.address.clone())
-                .collect::<Vec<_>>(),
-            hosts
-        );
+        assert_eq!(report.targets.iter().map(|target| target.address.clone()).collect::<Vec<_>>(), hosts);
         assert!(unfinished.is_empty());
     }
 
@@ -247,15 +208,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn pauses_grow_and_then_share_what_is_left() {
         let patience = Patience::new(Some(Duration::from_secs(20)));
-        assert_eq!(
-            patience.pause(Duration::from_secs(15)),
-            Some(Duration::from_secs(15))
-        );
+        assert_eq!(patience.pause(Duration::from_secs(15)), Some(Duration::from_secs(15)));
         sleep(Duration::from_secs(16)).await;
-        assert_eq!(
-            patience.pause(Duration::from_secs(15)),
-            Some(Duration::from_secs(2))
-        );
+        assert_eq!(patience.pause(Duration::from_secs(15)), Some(Duration::from_secs(2)));
         sleep(Duration::from_millis(3_500)).await;
         assert_eq!(patience.pause(Duration::from_secs(15)), None);
         assert_eq!(Patience::new(None).pause(FIRST_PAUSE), None);

@@ -62,11 +62,7 @@ impl Secrets {
         surroundings: &mut Surroundings,
     ) -> Result<Self, Stop> {
         let mut secrets = Self::default();
-        let mut finder = Finder {
-            surroundings,
-            non_interactive,
-            warnings: Vec::new(),
-        };
+        let mut finder = Finder { surroundings, non_interactive, warnings: Vec::new() };
         secrets.password = match &arguments.username {
             Some(_) if arguments.password_stdin => Some(finder.standard_input()?),
             Some(user) => {
@@ -128,31 +124,20 @@ impl Finder<'_> {
             let text = "--password-stdin reads a pipe, and standard input is a terminal; leave it out to be asked without echo";
             return Err(Stop::usage(text));
         }
-        one_line(
-            PASSWORD.noun,
-            Path::new("standard input"),
-            &mut self.surroundings.stdin.reader,
-        )
+        one_line(PASSWORD.noun, Path::new("standard input"), &mut self.surroundings.stdin.reader)
     }
 
     /// From the person at the terminal.
     fn ask(&mut self, kind: &Kind, question: &str) -> Result<SecretString, Stop> {
         if self.non_interactive || !self.surroundings.stdin.is_terminal {
-            let why = if self.non_interactive {
-                "with --non-interactive"
-            } else {
-                "without a terminal"
-            };
+            let why = if self.non_interactive { "with --non-interactive" } else { "without a terminal" };
             return Err(Stop::usage(format!(
                 "{why} the {} cannot be asked for; give {}",
                 kind.noun, kind.ways
             )));
         }
         let answer = (self.surroundings.prompt)(question).map_err(|error| {
-            Stop::usage(format!(
-                "the {} cannot be asked for here ({error}); give {}",
-                kind.noun, kind.ways
-            ))
+            Stop::usage(format!("the {} cannot be asked for here ({error}); give {}", kind.noun, kind.ways))
         })?;
         not_empty(kind.noun, "the answer", answer)
     }
@@ -168,23 +153,16 @@ impl Finder<'_> {
     }
 
     fn unused(&mut self, variable: &str, why: &str) {
-        self.warnings
-            .push(format!("{variable} is set and was not used, because {why}"));
+        self.warnings.push(format!("{variable} is set and was not used, because {why}"));
     }
 }
 
 /// The one line that a stream holds.
 fn one_line(noun: &str, path: &Path, reader: impl Read) -> Result<SecretString, Stop> {
     let (mut bytes, name) = (Vec::new(), path.display());
-    let length = reader
-        .take(SECRET_LIMIT + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, &error))?;
-    let text = if length as u64 > SECRET_LIMIT {
-        None
-    } else {
-        Some(std::mem::take(&mut bytes))
-    };
+    let length =
+        reader.take(SECRET_LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    let text = if length as u64 > SECRET_LIMIT { None } else { Some(std::mem::take(&mut bytes)) };
     bytes.zeroize();
     let text =
         text.ok_or_else(|| Stop::usage(format!("{name} is too long to be a {noun}; give one line")))?;
@@ -197,9 +175,7 @@ fn one_line(noun: &str, path: &Path, reader: impl Read) -> Result<SecretString, 
     text.truncate(end);
     if more {
         text.zeroize();
-        return Err(Stop::usage(format!(
-            "{name} holds more than one line; give the {noun} alone"
-        )));
+        return Err(Stop::usage(format!("{name} holds more than one line; give the {noun} alone")));
     }
     not_empty(noun, &name.to_string(), text)
 }
@@ -207,9 +183,7 @@ fn one_line(noun: &str, path: &Path, reader: impl Read) -> Result<SecretString, 
 fn not_empty(noun: &str, name: &str, text: String) -> Result<SecretString, Stop> {
     let secret = SecretString::from(text);
     if secret.expose_secret().trim().is_empty() {
-        return Err(Stop::usage(format!(
-            "{name} is empty; the {noun} was expected there"
-        )));
+        return Err(Stop::usage(format!("{name} is empty; the {noun} was expected there")));
     }
     Ok(secret)
 }

@@ -18,10 +18,7 @@ fn the_arguments_are_sound() {
 #[case("-5m", Err(()))]
 #[case("", Err(()))]
 fn durations(#[case] text: &str, #[case] seconds: Result<u64, ()>) {
-    assert_eq!(
-        duration(text).map(|duration| duration.as_secs()).map_err(|_| ()),
-        seconds
-    );
+    assert_eq!(duration(text).map(|duration| duration.as_secs()).map_err(|_| ()), seconds);
 }
 
 #[rstest]
@@ -56,12 +53,7 @@ fn every_command_that_the_help_shows_works() {
     for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
         let help = command.clone().render_long_help().to_string();
         let after_colon = help.lines().filter_map(|line| line.strip_prefix("Start with: "));
-        for line in help
-            .lines()
-            .map(str::trim)
-            .filter(|line| line.starts_with("ib "))
-            .chain(after_colon)
-        {
+        for line in help.lines().map(str::trim).filter(|line| line.starts_with("ib ")).chain(after_colon) {
             if !line.contains("[OPTIONS]") {
                 assert_works(line);
                 shown += 1;
@@ -86,9 +78,7 @@ fn every_remedy_of_the_catalogue_is_a_command_that_works() {
     for reason in Reason::ALL {
         let entry = reason.entry();
         for text in [entry.message, entry.cause, entry.action] {
-            let text = values
-                .iter()
-                .fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+            let text = values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
             let commands: Vec<_> = pieces(&text)
                 .into_iter()
                 .filter_map(|piece| match piece {
@@ -99,10 +89,7 @@ fn every_remedy_of_the_catalogue_is_a_command_that_works() {
             for command in &commands {
                 assert_works(command);
             }
-            let mentioned = text
-                .split_whitespace()
-                .filter(|word| word.trim_matches('`') == "ib")
-                .count();
+            let mentioned = text.split_whitespace().filter(|word| word.trim_matches('`') == "ib").count();
             assert_eq!(
                 commands.len(),
                 mentioned,

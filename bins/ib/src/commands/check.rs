@@ -57,10 +57,7 @@ async fn ask(checker: &Checker, addresses: &[String], arguments: &CheckArguments
     let questions: Vec<_> = checker
         .targets(addresses, &inventory)
         .into_iter()
-        .map(|target| Question {
-            place: board.expect(name(&target.typed)),
-            subject: target,
-        })
+        .map(|target| Question { place: board.expect(name(&target.typed)), subject: target })
         .collect();
     let ask = async |target: &_| checker.target(target, &inventory).await;
     settle(&questions, ask, concurrency, patience, board).await;
@@ -68,10 +65,8 @@ async fn ask(checker: &Checker, addresses: &[String], arguments: &CheckArguments
 
 /// What to call an address. One that cannot be read could hold anything, a password too.
 fn name(typed: &str) -> String {
-    EnvironmentAddress::parse(typed).map_or_else(
-        |_| "an address that cannot be read".to_owned(),
-        |address| address.authority(),
-    )
+    EnvironmentAddress::parse(typed)
+        .map_or_else(|_| "an address that cannot be read".to_owned(), |address| address.authority())
 }
 
 /// What LifeTime says about the infrastructure; what it does not say is a finding of its own.
@@ -91,10 +86,7 @@ async fn inventory(
         latest.replace(Some(inventory));
         report.unwrap_or_else(|| TargetReport::new(host, Role::LifeTime, Vec::new()))
     };
-    let question = Question {
-        place: board.expect(name(host)),
-        subject: (),
-    };
+    let question = Question { place: board.expect(name(host)), subject: () };
     settle(&[question], ask, 1, patience, board).await;
     match latest.into_inner() {
         Some(inventory) => inventory,
@@ -104,16 +96,13 @@ async fn inventory(
 
 /// Says whether a proxy is used, and why.
 fn explain_proxy(arguments: &CheckArguments, surroundings: &mut Surroundings) {
-    let set = PROXY_VARIABLES
-        .iter()
-        .find(|name| surroundings.variable(name).is_some())
-        .copied();
+    let set = PROXY_VARIABLES.iter().find(|name| surroundings.variable(name).is_some()).copied();
     match (&arguments.network.proxy, set) {
         (Some(proxy), _) => {
             let proxy = proxy.as_str().trim_end_matches('/').to_owned();
-            surroundings.stderr.say(format_args!(
-                "note: everything goes through {proxy}, because --proxy was given"
-            ));
+            surroundings
+                .stderr
+                .say(format_args!("note: everything goes through {proxy}, because --proxy was given"));
         }
         (None, Some(name)) => surroundings.stderr.say(format_args!(
             "note: {name} is set and not used; environments are asked directly unless --proxy URL is given"

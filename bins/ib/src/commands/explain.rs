@@ -35,39 +35,26 @@ fn find(wanted: &str) -> Result<Vec<Reason>, Stop> {
     let wanted = wanted.trim();
     let same = |name: &str| name.eq_ignore_ascii_case(wanted);
     let all = |matches: &dyn Fn(&Reason) -> bool| {
-        Reason::ALL
-            .iter()
-            .copied()
-            .filter(|r| matches(r))
-            .collect::<Vec<_>>()
+        Reason::ALL.iter().copied().filter(|r| matches(r)).collect::<Vec<_>>()
     };
     let found = [
         all(&|reason| same(reason.entry().code) || same(reason.entry().id)),
         all(&|reason| same(reason.entry().check.id())),
         all(&|reason| reason.entry().vendor.iter().any(|code| same(code))),
     ];
-    found
-        .into_iter()
-        .find(|reasons| !reasons.is_empty())
-        .ok_or_else(|| unknown(wanted))
+    found.into_iter().find(|reasons| !reasons.is_empty()).ok_or_else(|| unknown(wanted))
 }
 
 /// A code that is not in the catalogue, with the nearest ones that are.
 fn unknown(wanted: &str) -> Stop {
     let wanted = ib_domain::text::harmless(wanted, 60);
     let lower = wanted.to_ascii_lowercase();
-    let mut known: Vec<_> = Reason::ALL
-        .iter()
-        .flat_map(|reason| [reason.entry().code, reason.entry().id])
-        .collect();
+    let mut known: Vec<_> =
+        Reason::ALL.iter().flat_map(|reason| [reason.entry().code, reason.entry().id]).collect();
     known.sort_by_key(|name| distance(&name.to_ascii_lowercase(), &lower));
-    let near = known
-        .first()
-        .filter(|name| distance(&name.to_ascii_lowercase(), &lower) <= 3);
+    let near = known.first().filter(|name| distance(&name.to_ascii_lowercase(), &lower) <= 3);
     let hint = near.map_or_else(String::new, |name| format!(" Did you mean {name}?"));
-    Stop::usage(format!(
-        "no finding has the code \"{wanted}\".{hint} `ib explain` lists them all."
-    ))
+    Stop::usage(format!("no finding has the code \"{wanted}\".{hint} `ib explain` lists them all."))
 }
 
 /// How many characters differ (Levenshtein).
@@ -96,26 +83,14 @@ fn alone(reason: Reason, look: Look) -> String {
 /// Many reasons, a line each, by check.
 fn list(reasons: &[Reason], look: Look) -> String {
     let mut page = Page::new(look);
-    let codes = reasons
-        .iter()
-        .map(|reason| reason.entry().code.len())
-        .max()
-        .unwrap_or(0)
-        + 2;
+    let codes = reasons.iter().map(|reason| reason.entry().code.len()).max().unwrap_or(0) + 2;
     for check in Check::ALL {
-        let mut of_check = reasons
-            .iter()
-            .filter(|reason| reason.entry().check == *check)
-            .peekable();
+        let mut of_check = reasons.iter().filter(|reason| reason.entry().check == *check).peekable();
         if of_check.peek().is_none() {
             continue;
         }
         page.gap();
-        page.line(&format!(
-            "{} {}",
-            look.strong(check.title()),
-            look.quiet(check.id())
-        ));
+        page.line(&format!("{} {}", look.strong(check.title()), look.quiet(check.id())));
         for reason in of_check {
             let entry = reason.entry();
             let lead = format!("  {:<codes$}", entry.code);
@@ -158,10 +133,7 @@ mod tests {
     fn a_slip_of_the_pen_is_answered_with_the_nearest(#[case] wanted: &str, #[case] near: Option<&str>) {
         let text = find(wanted).unwrap_err().to_string();
         assert_eq!(text.contains("Did you mean"), near.is_some(), "{text}");
-        assert!(
-            text.contains(near.unwrap_or("`ib explain` lists them all")),
-            "{text}"
-        );
+        assert!(text.contains(near.unwrap_or("`ib explain` lists them all")), "{text}");
     }
 
     #[rstest]

@@ -15,18 +15,12 @@ use crate::surroundings::Surroundings;
 /// The files that are read, with what each is for.
 const FILES: &[(&str, &str)] = &[
     ("--from FILE", "addresses, one a line; # begins a comment"),
-    (
-        "--password-file FILE, IB_PASSWORD_FILE",
-        "the IT user's password, on one line",
-    ),
+    ("--password-file FILE, IB_PASSWORD_FILE", "the IT user's password, on one line"),
     (
         "--lifetime-token-file FILE, IB_LIFETIME_TOKEN_FILE",
         "the token of LifeTime's service account, on one line",
     ),
-    (
-        "--ca FILE",
-        "certificates of authorities, in PEM; those of the system are trusted as well",
-    ),
+    ("--ca FILE", "certificates of authorities, in PEM; those of the system are trusted as well"),
 ];
 
 pub(super) fn run(command: Option<&str>, surroundings: &mut Surroundings) -> Result<Exit, Stop> {
@@ -50,9 +44,8 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     };
     // What follows the options in `--help` has sections of its own here.
     let wanted = wanted.after_help("").after_long_help("");
-    let man = Man::new(wanted)
-        .source(concat!("ib ", env!("CARGO_PKG_VERSION")))
-        .manual("Integration Builder");
+    let man =
+        Man::new(wanted).source(concat!("ib ", env!("CARGO_PKG_VERSION"))).manual("Integration Builder");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

@@ -12,10 +12,7 @@ const LABELS: usize = 12;
 
 /// Whether there is more to say about a finding than its line.
 pub(super) const fn is_worth_it(finding: &Finding) -> bool {
-    matches!(
-        finding.outcome,
-        Outcome::Warning(_) | Outcome::Failed(_) | Outcome::Unknown(_)
-    )
+    matches!(finding.outcome, Outcome::Warning(_) | Outcome::Failed(_) | Outcome::Unknown(_))
 }
 
 pub(super) fn render(page: &mut Page, target: &TargetReport, finding: &Finding) {
@@ -25,20 +22,12 @@ pub(super) fn render(page: &mut Page, target: &TargetReport, finding: &Finding) 
     let (look, entry, host) = (page.look, reason.entry(), target.address.as_str());
     let mark = Mark::of_outcome(&finding.outcome);
     let title = format!("{} {}: {}", look.symbol(mark), finding.check.title(), entry.title);
-    page.line(&format!(
-        "  {}  {}",
-        look.mark(mark, &title),
-        look.quiet(entry.code)
-    ));
+    page.line(&format!("  {}  {}", look.mark(mark, &title), look.quiet(entry.code)));
     page.hang("    ", 4, &finding.message(host));
     let action = finding.action(host).unwrap_or_default();
     row(page, "seen", &evidence(finding, host));
     row(page, "cause", entry.cause);
-    row(
-        page,
-        "impact",
-        &impact(finding.limits(target.role.is_development())),
-    );
+    row(page, "impact", &impact(finding.limits(&target.role)));
     action_rows(page, &action);
     row(page, "who", entry.who.label());
     command_row(page, "more", &format!("ib explain {}", entry.code));
@@ -54,10 +43,7 @@ pub(crate) fn row(page: &mut Page, label: &str, text: &str) {
 
 /// A command stays on one line, however long, so that it can be copied.
 pub(crate) fn command_row(page: &mut Page, label: &str, command: &str) {
-    let (lead, command) = (
-        page.look.quiet(&format!("    {label:<8}")),
-        page.look.strong(command),
-    );
+    let (lead, command) = (page.look.quiet(&format!("    {label:<8}")), page.look.strong(command));
     page.line(&format!("{lead}{command}"));
 }
 
@@ -69,21 +55,12 @@ fn evidence(finding: &Finding, host: &str) -> String {
     facts.extend(seen.observed.clone().map(|text| ("", text)));
     facts.extend(seen.expected.clone().map(|text| ("expected: ", text)));
     facts.extend(seen.address.map(|address| ("address: ", address.to_string())));
-    let mut parts: Vec<_> = facts
-        .into_iter()
-        .map(|(name, text)| (name.to_owned(), text))
-        .collect();
+    let mut parts: Vec<_> = facts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect();
     parts.extend(
-        seen.details
-            .iter()
-            .map(|(name, text)| (format!("{}: ", name.replace('_', " ")), text.clone())),
+        seen.details.iter().map(|(name, text)| (format!("{}: ", name.replace('_', " ")), text.clone())),
     );
     parts.retain(|(_, text)| !message.contains(text.as_str()));
-    parts
-        .into_iter()
-        .map(|(name, text)| name + &text)
-        .collect::<Vec<_>>()
-        .join("; ")
+    parts.into_iter().map(|(name, text)| name + &text).collect::<Vec<_>>().join("; ")
 }
 
 /// What is taken away, and what still works in its place.
@@ -134,9 +111,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut rest = text;
     while let Some(at) = command_in(rest) {
         let (prose, tail) = rest.split_at(at);
-        let end = tail
-            .find(". ")
-            .unwrap_or_else(|| tail.trim_end_matches('.').len());
+        let end = tail.find(". ").unwrap_or_else(|| tail.trim_end_matches('.').len());
         pieces.extend([Piece::Prose(prose.trim_end()), Piece::Command(&tail[..end])]);
         rest = tail[end..].trim_start_matches('.').trim_start();
     }
@@ -149,10 +124,7 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
 fn command_in(text: &str) -> Option<usize> {
     let begins = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
     let found = |name: &str| text.match_indices(name).map(|(at, _)| at).find(|at| begins(*at));
-    [found("ib check "), found("ib explain ")]
-        .into_iter()
-        .flatten()
-        .min()
+    [found("ib check "), found("ib explain ")].into_iter().flatten().min()
 }
 
 #[cfg(test)]
@@ -164,11 +136,7 @@ mod tests {
         use Piece::{Command, Prose};
         assert_eq!(
             pieces("Wait: ib check a.b --wait 5m. If it stays, go."),
-            [
-                Prose("Wait:"),
-                Command("ib check a.b --wait 5m"),
-                Prose("If it stays, go.")
-            ]
+            [Prose("Wait:"), Command("ib check a.b --wait 5m"), Prose("If it stays, go.")]
         );
         assert_eq!(
             pieces("Give it: ib check a.b --ca FILE."),

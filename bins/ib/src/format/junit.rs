@@ -10,13 +10,7 @@ use crate::conclusion::Conclusion;
 /// format has no place for them at the top.
 pub(super) fn render(conclusion: &Conclusion) -> String {
     let mut report = Report::new("ib check");
-    report.add_test_suites(
-        conclusion
-            .report
-            .targets
-            .iter()
-            .map(|target| suite(conclusion, target)),
-    );
+    report.add_test_suites(conclusion.report.targets.iter().map(|target| suite(conclusion, target)));
     let mut text = report.to_string().unwrap_or_default();
     if !text.ends_with('\n') {
         text.push('\n');

@@ -14,10 +14,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) const fn new(look: Look) -> Self {
-        Self {
-            look,
-            text: String::new(),
-        }
+        Self { look, text: String::new() }
     }
 
     pub(crate) fn into_text(self) -> String {
@@ -73,11 +70,7 @@ pub(crate) fn padded(text: &str, columns: usize) -> String {
 
 /// The widest of many texts, in columns.
 pub(crate) fn widest<'t>(texts: impl IntoIterator<Item = &'t str>) -> usize {
-    texts
-        .into_iter()
-        .map(unicode_width::UnicodeWidthStr::width)
-        .max()
-        .unwrap_or(0)
+    texts.into_iter().map(unicode_width::UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
 /// A duration as a person reads it; what took no time has none.

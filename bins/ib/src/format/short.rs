@@ -17,11 +17,7 @@ pub(super) fn render(conclusion: &Conclusion, look: Look) -> String {
         address(&mut page, target);
     }
     if !conclusion.unfinished.is_empty() {
-        page.hang(
-            "? ",
-            2,
-            &format!("interrupted before the end: {}", conclusion.unfinished.join(", ")),
-        );
+        page.hang("? ", 2, &format!("interrupted before the end: {}", conclusion.unfinished.join(", ")));
     }
     page.into_text()
 }
@@ -31,25 +27,14 @@ fn address(page: &mut Page, target: &TargetReport) {
     let (look, verdict) = (page.look, target.verdict());
     let mark = Mark::of_verdict(verdict);
     let head = look.mark(mark, look.symbol(mark));
-    page.line(&format!(
-        "{head} {}: {}",
-        target.address,
-        words(verdict).to_lowercase()
-    ));
+    page.line(&format!("{head} {}: {}", target.address, words(verdict).to_lowercase()));
     for finding in &target.findings {
         paragraph(page, target, finding);
     }
-    let unasked = target
-        .findings
-        .iter()
-        .filter(|finding| is_not_evaluated(finding))
-        .count();
+    let unasked = target.findings.iter().filter(|finding| is_not_evaluated(finding)).count();
     if unasked > 0 {
         let checks = if unasked == 1 { "check" } else { "checks" };
-        page.line(&format!(
-            "  {} {unasked} {checks} not evaluated",
-            look.symbol(Mark::Aside)
-        ));
+        page.line(&format!("  {} {unasked} {checks} not evaluated", look.symbol(Mark::Aside)));
     }
 }
 

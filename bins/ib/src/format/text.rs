@@ -49,11 +49,8 @@ fn headlines(page: &mut Page, targets: &[TargetReport], indent: &str) {
         widest(parts.iter().map(String::as_str))
     };
     let role = |target: &TargetReport| format!("({})", role(&target.role));
-    let (words, addresses, roles) = (
-        columns(&word),
-        columns(&|target| target.address.clone()),
-        columns(&role),
-    );
+    let (words, addresses, roles) =
+        (columns(&word), columns(&|target| target.address.clone()), columns(&role));
     for target in targets {
         let head = format!(
             "{indent}{}  {} {}",
@@ -79,12 +76,7 @@ fn headlines(page: &mut Page, targets: &[TargetReport], indent: &str) {
 /// The reason that decided, where it is not all well.
 fn because(target: &TargetReport) -> Option<&'static Entry> {
     let not_well = target.verdict() != Verdict::Passed;
-    target
-        .decisive()
-        .filter(|_| not_well)?
-        .outcome
-        .reason()
-        .map(Reason::entry)
+    target.decisive().filter(|_| not_well)?.outcome.reason().map(Reason::entry)
 }
 
 /// The verdict on everything, then one line per address.
@@ -94,12 +86,7 @@ fn summary(page: &mut Page, conclusion: &Conclusion) {
     let mark = Mark::of_verdict(conclusion.verdict);
     let good = targets.iter().filter(|target| is_good(target)).count();
     let known = |address: &&String| targets.iter().any(|target| target.address == **address);
-    let all = targets.len()
-        + conclusion
-            .unfinished
-            .iter()
-            .filter(|address| !known(address))
-            .count();
+    let all = targets.len() + conclusion.unfinished.iter().filter(|address| !known(address)).count();
     let word = format!("{} {}", look.symbol(mark), words(conclusion.verdict));
     let count = if good == all {
         format!("all {all} addresses")
@@ -126,12 +113,7 @@ fn rule(page: &mut Page, target: &TargetReport) {
     let dash = if look.unicode { "─" } else { "-" };
     let rest = look.width.saturating_sub(widest([target.address.as_str()]) + 4);
     let (left, right) = (dash.repeat(2), dash.repeat(rest));
-    page.line(&format!(
-        "{} {} {}",
-        look.quiet(&left),
-        look.strong(&target.address),
-        look.quiet(&right)
-    ));
+    page.line(&format!("{} {} {}", look.quiet(&left), look.strong(&target.address), look.quiet(&right)));
 }
 
 /// Everything about one address.
@@ -141,35 +123,20 @@ fn block(page: &mut Page, target: &TargetReport) {
         page.hang("  Note: ", 8, &note);
     }
     page.gap();
-    let layers: Vec<_> = target
-        .findings
-        .iter()
-        .filter(|finding| !is_folded(finding))
-        .collect();
+    let layers: Vec<_> = target.findings.iter().filter(|finding| !is_folded(finding)).collect();
     let told: Vec<_> = layers.iter().map(|finding| told(target, finding)).collect();
     let titles = widest(layers.iter().map(|finding| finding.check.title()));
-    let room = page
-        .look
-        .width
-        .saturating_sub(titles + 6 + DURATION_COLUMNS)
-        .min(MESSAGE_COLUMNS);
+    let room = page.look.width.saturating_sub(titles + 6 + DURATION_COLUMNS).min(MESSAGE_COLUMNS);
     let columns = widest(told.iter().map(String::as_str)).min(room);
     for (finding, told) in layers.into_iter().zip(&told) {
         layer(page, finding, told, titles, columns);
     }
     for (why, checks) in folded(target) {
-        let lead = format!(
-            "  {} ",
-            page.look.mark(Mark::Aside, page.look.symbol(Mark::Aside))
-        );
+        let lead = format!("  {} ", page.look.mark(Mark::Aside, page.look.symbol(Mark::Aside)));
         let titles: Vec<_> = checks.iter().map(|check| check.title()).collect();
         page.hang_painted(&lead, 4, &format!("{why}: {}", titles.join(", ")), Look::quiet);
     }
-    for finding in target
-        .findings
-        .iter()
-        .filter(|finding| detail::is_worth_it(finding))
-    {
+    for finding in target.findings.iter().filter(|finding| detail::is_worth_it(finding)) {
         page.gap();
         detail::render(page, target, finding);
     }
@@ -177,10 +144,7 @@ fn block(page: &mut Page, target: &TargetReport) {
 
 /// What was changed in the address on the way in, and how its name looks to a person.
 fn notes(target: &TargetReport) -> impl Iterator<Item = String> {
-    let syntax = target
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::AddressSyntax);
+    let syntax = target.findings.iter().find(|finding| finding.check == Check::AddressSyntax);
     let details = syntax.map(|finding| &finding.evidence.details);
     let note = details.and_then(|details| details.get("note")).cloned();
     let name = details.and_then(|details| details.get("unicode"));
@@ -192,11 +156,8 @@ fn notes(target: &TargetReport) -> impl Iterator<Item = String> {
 fn layer(page: &mut Page, finding: &Finding, told: &str, titles: usize, columns: usize) {
     let look = page.look;
     let mark = Mark::of_outcome(&finding.outcome);
-    let lead = format!(
-        "  {} {}  ",
-        look.mark(mark, look.symbol(mark)),
-        padded(finding.check.title(), titles)
-    );
+    let lead =
+        format!("  {} {}  ", look.mark(mark, look.symbol(mark)), padded(finding.check.title(), titles));
     let took = duration(finding.duration);
     for (number, line) in Look::wrap(told, columns).iter().enumerate() {
         if number > 0 {
@@ -204,19 +165,10 @@ fn layer(page: &mut Page, finding: &Finding, told: &str, titles: usize, columns:
             continue;
         }
         let word = status_word(finding);
-        let (word, rest) = line
-            .strip_prefix(word)
-            .map_or(("", line.as_str()), |rest| (word, rest));
-        let rest = if took.is_empty() {
-            rest.to_owned()
-        } else {
-            padded(rest, columns - widest([word]))
-        };
-        let took = if took.is_empty() {
-            took.clone()
-        } else {
-            look.quiet(&format!("{took:>DURATION_COLUMNS$}"))
-        };
+        let (word, rest) = line.strip_prefix(word).map_or(("", line.as_str()), |rest| (word, rest));
+        let rest = if took.is_empty() { rest.to_owned() } else { padded(rest, columns - widest([word])) };
+        let took =
+            if took.is_empty() { took.clone() } else { look.quiet(&format!("{took:>DURATION_COLUMNS$}")) };
         page.line(&format!("{lead}{}{rest}{took}", look.mark(mark, word)));
     }
 }
@@ -246,10 +198,7 @@ const fn status_word(finding: &Finding) -> &'static str {
 
 /// Whether a finding says only that a question was not asked.
 const fn is_folded(finding: &Finding) -> bool {
-    matches!(
-        finding.outcome,
-        Outcome::NotEvaluated { .. } | Outcome::NotApplicable { .. }
-    )
+    matches!(finding.outcome, Outcome::NotEvaluated { .. } | Outcome::NotApplicable { .. })
 }
 
 /// Questions that were not asked, by why not.

@@ -108,10 +108,7 @@ impl Cause {
     /// One path of a host goes wrong.
     pub(crate) fn at(self, host: &'static str, path: &'static str, action: Action) -> Self {
         self.arrange(move |scenario| {
-            let fault = Fault {
-                path: Some(path.to_owned()),
-                ..Fault::always(action.clone())
-            };
+            let fault = Fault { path: Some(path.to_owned()), ..Fault::always(action.clone()) };
             scenario.environment_mut(host).unwrap().faults.push(fault);
         })
     }
@@ -168,12 +165,7 @@ impl Cause {
         }
         let (exit, stdout, stderr) = self.execute(&simulator, format, None).await;
         let (verdict, codes) = read(format, &stdout);
-        Outcome {
-            exit,
-            verdict,
-            codes,
-            stderr,
-        }
+        Outcome { exit, verdict, codes, stderr }
     }
 
     async fn execute(
@@ -186,32 +178,20 @@ impl Cause {
         surroundings.clock = Arc::new(std::time::SystemTime::now);
         surroundings.resolver = Arc::new(self.names.clone());
         if let Some((_, right)) = self.user {
-            surroundings
-                .variables
-                .insert("IB_PASSWORD".to_owned(), password.unwrap_or(right).to_owned());
+            surroundings.variables.insert("IB_PASSWORD".to_owned(), password.unwrap_or(right).to_owned());
         }
         if let Some((_, token)) = self.lifetime {
-            surroundings
-                .variables
-                .insert("IB_LIFETIME_TOKEN".to_owned(), token.to_owned());
+            surroundings.variables.insert("IB_LIFETIME_TOKEN".to_owned(), token.to_owned());
         }
         let exit = ib::run(self.arguments(simulator, format), surroundings).await;
         (exit.code(), captured.stdout(), captured.stderr())
     }
 
     fn arguments(&self, simulator: &Simulator, format: &str) -> Vec<String> {
-        let mut arguments: Vec<String> = [
-            "ib",
-            "check",
-            "--output",
-            format,
-            "--timeout",
-            self.timeout,
-            "--non-interactive",
-            "--ca",
-        ]
-        .map(str::to_owned)
-        .to_vec();
+        let mut arguments: Vec<String> =
+            ["ib", "check", "--output", format, "--timeout", self.timeout, "--non-interactive", "--ca"]
+                .map(str::to_owned)
+                .to_vec();
         arguments.push(self.authority(simulator, format));
         if matches!(self.names, Names::Mapped) {
             for host in simulator.hosts() {
@@ -244,21 +224,24 @@ impl Cause {
 fn read(format: &str, stdout: &str) -> (String, BTreeSet<String>) {
     let objects: Vec<Value> = match format {
         "json" => vec![serde_json::from_str(stdout).unwrap_or_default()],
-        "ndjson" => stdout
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
+        "ndjson" => stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect(),
         _ => return (verdict_in(stdout), codes_in(stdout)),
     };
     let mut codes = BTreeSet::new();
-    objects.iter().for_each(|object| collect(object, &mut codes));
+    for object in &objects {
+        collect(object, &mut codes);
+    }
     (verdict_in(stdout), codes)
 }
 
 /// The codes that stand in `code` fields.
 fn collect(value: &Value, codes: &mut BTreeSet<String>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| collect(item, codes)),
+        Value::Array(items) => {
+            for item in items {
+                collect(item, codes);
+            }
+        }
         Value::Object(fields) => {
             codes.extend(fields.get("code").and_then(Value::as_str).map(str::to_owned));
             fields.values().for_each(|field| collect(field, codes));
@@ -270,10 +253,7 @@ fn collect(value: &Value, codes: &mut BTreeSet<String>) {
 /// Everything in a text that looks like a code.
 fn codes_in(text: &str) -> BTreeSet<String> {
     let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-';
-    text.split(|c: char| !is_part(c))
-        .filter(|word| word.starts_with("SETUP-"))
-        .map(str::to_owned)
-        .collect()
+    text.split(|c: char| !is_part(c)).filter(|word| word.starts_with("SETUP-")).map(str::to_owned).collect()
 }
 
 /// Formats for people say it in words; the exit code stands for them.

@@ -8,10 +8,7 @@ use ib_env_sim::scenario::{Action, Tls};
 use crate::cause::{Cause, DEV, Names, cause};
 
 pub(crate) fn causes() -> Vec<Cause> {
-    [addresses(), names(), connections(), certificates(), answers()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [addresses(), names(), connections(), certificates(), answers()].into_iter().flatten().collect()
 }
 
 fn addresses() -> Vec<Cause> {
@@ -36,9 +33,7 @@ fn names() -> Vec<Cause> {
     vec![
         cause(Reason::NameNotFound, 3).names(has(&[])),
         cause(Reason::NameServiceFailed, 5).names(Names::Fails),
-        cause(Reason::NameServiceTimedOut, 5)
-            .names(Names::IsSilent)
-            .soon(),
+        cause(Reason::NameServiceTimedOut, 5).names(Names::IsSilent).soon(),
         cause(Reason::AddressForbidden, 3).names(has(&["127.0.0.1"])),
         cause(Reason::AddressPrivate, 3).names(has(&["10.1.2.3"])),
         cause(Reason::AddressMetadata, 3).names(has(&["169.254.169.254"])),
@@ -112,10 +107,7 @@ fn certificates() -> Vec<Cause> {
 }
 
 fn answers() -> Vec<Cause> {
-    let elsewhere = Action::Redirect {
-        status: 307,
-        location: "https://www.acme.example/".to_owned(),
-    };
+    let elsewhere = Action::Redirect { status: 307, location: "https://www.acme.example/".to_owned() };
     vec![
         cause(Reason::HttpNoAnswer, 5).always(Action::Stall).soon(),
         cause(Reason::HttpTooSlow, 5).always(Action::SlowDrip(200)).soon(),

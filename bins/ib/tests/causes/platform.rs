@@ -6,10 +6,7 @@ use ib_env_sim::scenario::{Action, Environment, Kind};
 use crate::cause::{Cause, DEV, LIFETIME, TOKEN, cause};
 
 pub(crate) fn causes() -> Vec<Cause> {
-    [products(), versions(), lifetimes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [products(), versions(), lifetimes()].into_iter().flatten().collect()
 }
 
 fn products() -> Vec<Cause> {
@@ -20,25 +17,19 @@ fn products() -> Vec<Cause> {
         cause(Reason::ClosedToUs, 3)
             .dev(|environment| environment.internal_network = vec!["10.0.0.0/8".parse().unwrap()]),
         cause(Reason::IsLifeTime, 3).address(LIFETIME),
-        cause(Reason::LooksLikeLifeTime, 0)
-            .address("acme-lt.outsystemsenterprise.com")
-            .arrange(|scenario| {
-                let undecided = Action::Status(400);
-                let path = Some("/lifetimeapi/*".to_owned());
-                let fault = ib_env_sim::scenario::Fault {
-                    path,
-                    ..ib_env_sim::scenario::Fault::always(undecided)
-                };
-                scenario.environments.push(Environment {
-                    host: "acme-lt.outsystemsenterprise.com".to_owned(),
-                    faults: vec![fault],
-                    ..Environment::default()
-                });
-            }),
+        cause(Reason::LooksLikeLifeTime, 0).address("acme-lt.outsystemsenterprise.com").arrange(|scenario| {
+            let undecided = Action::Status(400);
+            let path = Some("/lifetimeapi/*".to_owned());
+            let fault =
+                ib_env_sim::scenario::Fault { path, ..ib_env_sim::scenario::Fault::always(undecided) };
+            scenario.environments.push(Environment {
+                host: "acme-lt.outsystemsenterprise.com".to_owned(),
+                faults: vec![fault],
+                ..Environment::default()
+            });
+        }),
         cause(Reason::LooksLikeProduction, 0).address("prod.acme.example"),
-        cause(Reason::NotDevelopment, 3)
-            .address("qa.acme.example")
-            .lifetime(LIFETIME, TOKEN),
+        cause(Reason::NotDevelopment, 3).address("qa.acme.example").lifetime(LIFETIME, TOKEN),
     ]
 }
 
@@ -57,29 +48,19 @@ fn versions() -> Vec<Cause> {
 }
 
 fn json(status: u16, body: &str) -> Action {
-    Action::Verbatim {
-        status,
-        content_type: "application/json".to_owned(),
-        body: body.to_owned(),
-    }
+    Action::Verbatim { status, content_type: "application/json".to_owned(), body: body.to_owned() }
 }
 
 fn lifetimes() -> Vec<Cause> {
     const LIST: &str = "/lifetimeapi/rest/v2/environments*";
     vec![
         cause(Reason::TokenRefused, 6).lifetime(LIFETIME, "acme-expired-token-90ab3e"),
-        cause(Reason::AccountForbidden, 3)
-            .maria()
-            .lifetime(LIFETIME, "acme-reader-token-5e5d21"),
+        cause(Reason::AccountForbidden, 3).maria().lifetime(LIFETIME, "acme-reader-token-5e5d21"),
         cause(Reason::NoLifeTimeApi, 3).lifetime(DEV, TOKEN),
         cause(Reason::LifeTimeError, 5)
             .lifetime(LIFETIME, TOKEN)
             .arrange(|scenario| scenario.lifetime.html_error_page = true),
-        cause(Reason::LifeTimeNotUnderstood, 3)
-            .lifetime(LIFETIME, TOKEN)
-            .at(LIFETIME, LIST, json(200, "{")),
-        cause(Reason::InventoryEmpty, 3)
-            .lifetime(LIFETIME, TOKEN)
-            .at(LIFETIME, LIST, json(204, "")),
+        cause(Reason::LifeTimeNotUnderstood, 3).lifetime(LIFETIME, TOKEN).at(LIFETIME, LIST, json(200, "{")),
+        cause(Reason::InventoryEmpty, 3).lifetime(LIFETIME, TOKEN).at(LIFETIME, LIST, json(204, "")),
     ]
 }

@@ -6,10 +6,7 @@ use ib_env_sim::scenario::{Action, IdentityProvider, WsdlForm};
 use crate::cause::{Cause, DEV, LIFETIME, TOKEN, cause};
 
 pub(crate) fn causes() -> Vec<Cause> {
-    [log_ins(), permissions(), permissions_by_lifetime()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [log_ins(), permissions(), permissions_by_lifetime()].into_iter().flatten().collect()
 }
 
 const TEST_LOGIN: &str = "/ServiceCenter/Solutions.asmx";
@@ -31,9 +28,7 @@ fn log_ins() -> Vec<Cause> {
             TEST_LOGIN,
             fault("You are not allowed to do this."),
         ),
-        cause(Reason::LoginTrouble, 5)
-            .maria()
-            .at(DEV, TEST_LOGIN, fault("Object reference not set.")),
+        cause(Reason::LoginTrouble, 5).maria().at(DEV, TEST_LOGIN, fault("Object reference not set.")),
         cause(Reason::LoginUnproven, 5).maria().arrange(|scenario| {
             let broken = ib_env_sim::scenario::Fault {
                 path: Some(PLATFORM_SERVICES.to_owned()),
@@ -42,9 +37,7 @@ fn log_ins() -> Vec<Cause> {
             };
             scenario.environment_mut(DEV).unwrap().faults.push(broken);
         }),
-        cause(Reason::UnknownDialect, 5)
-            .maria()
-            .dev(|dev| dev.wsdl = WsdlForm::OtherDialect),
+        cause(Reason::UnknownDialect, 5).maria().dev(|dev| dev.wsdl = WsdlForm::OtherDialect),
     ]
 }
 
@@ -52,9 +45,7 @@ fn permissions() -> Vec<Cause> {
     vec![
         cause(Reason::LevelMissing, 3).user("omar", "omar-Pass-1"),
         cause(Reason::CreateApplicationsMissing, 3).user("nina", "nina-Pass-1"),
-        cause(Reason::PermissionsNoRoute, 5)
-            .maria()
-            .dev(|dev| dev.direct_permissions = false),
+        cause(Reason::PermissionsNoRoute, 5).maria().dev(|dev| dev.direct_permissions = false),
         cause(Reason::PermissionsNotUnderstood, 5).maria().at(
             DEV,
             "/SetupPermissions/*",
@@ -64,11 +55,7 @@ fn permissions() -> Vec<Cause> {
 }
 
 fn json(body: &str) -> Action {
-    Action::Verbatim {
-        status: 200,
-        content_type: "application/json".to_owned(),
-        body: body.to_owned(),
-    }
+    Action::Verbatim { status: 200, content_type: "application/json".to_owned(), body: body.to_owned() }
 }
 
 fn permissions_by_lifetime() -> Vec<Cause> {
@@ -87,8 +74,6 @@ fn permissions_by_lifetime() -> Vec<Cause> {
             "/lifetimeapi/rest/v2/environments*",
             json(other_environment),
         ),
-        cause(Reason::DependenciesKept, 0)
-            .user("dora", "dora-Pass-1")
-            .lifetime(LIFETIME, TOKEN),
+        cause(Reason::DependenciesKept, 0).user("dora", "dora-Pass-1").lifetime(LIFETIME, TOKEN),
     ]
 }

@@ -36,28 +36,13 @@ fn network(host: &str) -> Vec<Finding> {
 }
 
 fn not_evaluated(checks: &[Check], because: Check) -> impl Iterator<Item = Finding> {
-    checks
-        .iter()
-        .map(move |check| finding(*check, Outcome::NotEvaluated { because }, 0))
+    checks.iter().map(move |check| finding(*check, Outcome::NotEvaluated { because }, 0))
 }
 
-const USER: &[Check] = &[
-    Check::UserLogin,
-    Check::UserLevel,
-    Check::UserCreate,
-    Check::UserDependencies,
-];
+const USER: &[Check] = &[Check::UserLogin, Check::UserLevel, Check::UserCreate, Check::UserDependencies];
 
 fn without_user() -> impl Iterator<Item = Finding> {
-    USER.iter().map(|check| {
-        finding(
-            *check,
-            Outcome::NotApplicable {
-                why: "no IT user was given",
-            },
-            0,
-        )
-    })
+    USER.iter().map(|check| finding(*check, Outcome::NotApplicable { why: "no IT user was given" }, 0))
 }
 
 fn target(host: &str, purpose: Purpose, findings: Vec<Finding>) -> TargetReport {
@@ -75,11 +60,7 @@ pub(crate) fn passed_with_user() -> TargetReport {
         passed(Check::EnvActivation, "not needed", 0),
         passed(Check::EnvIdentity, "the platform itself", 29),
         passed(Check::UserLogin, "accepted and proven", 1_204),
-        passed(
-            Check::UserLevel,
-            "Change and Deploy Applications, by the default role Developer",
-            65,
-        ),
+        passed(Check::UserLevel, "Change and Deploy Applications, by the default role Developer", 65),
         passed(Check::UserCreate, "granted by the default role Developer", 0),
         passed(Check::UserDependencies, "all five", 0),
     ]);
@@ -128,38 +109,19 @@ pub(crate) fn failed() -> TargetReport {
 pub(crate) fn could_not_tell() -> TargetReport {
     let mut findings = network("slow.acme.example");
     findings.truncate(5);
-    let evidence = Evidence::new()
-        .expected("30s")
-        .address("203.0.113.22".parse().unwrap());
-    findings.push(
-        finding(Check::NetHttp, Outcome::of(Reason::HttpNoAnswer), 30_004)
-            .with(evidence)
-            .tried(2),
-    );
-    let later = [
-        Check::EnvOpen,
-        Check::EnvProduct,
-        Check::EnvRole,
-        Check::EnvVersion,
-    ];
+    let evidence = Evidence::new().expected("30s").address("203.0.113.22".parse().unwrap());
+    findings.push(finding(Check::NetHttp, Outcome::of(Reason::HttpNoAnswer), 30_004).with(evidence).tried(2));
+    let later = [Check::EnvOpen, Check::EnvProduct, Check::EnvRole, Check::EnvVersion];
     findings.extend(not_evaluated(&later, Check::NetHttp));
-    target(
-        "slow.acme.example",
-        Purpose::Other("Sandbox".to_owned()),
-        findings,
-    )
+    target("slow.acme.example", Purpose::Other("Sandbox".to_owned()), findings)
 }
 
 /// A password that is not accepted.
 pub(crate) fn login_rejected() -> TargetReport {
     let mut report = passed_with_user();
     report.findings.retain(|finding| finding.check < Check::UserLogin);
-    report
-        .findings
-        .push(finding(Check::UserLogin, Outcome::of(Reason::LoginRefused), 310));
-    report
-        .findings
-        .extend(not_evaluated(&USER[1..], Check::UserLogin));
+    report.findings.push(finding(Check::UserLogin, Outcome::of(Reason::LoginRefused), 310));
+    report.findings.extend(not_evaluated(&USER[1..], Check::UserLogin));
     report
 }
 
@@ -167,12 +129,8 @@ pub(crate) fn login_rejected() -> TargetReport {
 pub(crate) fn waived() -> TargetReport {
     let mut report = Report::new(vec![warnings()]);
     let waivers = [
-        "SETUP-ENV-011@prod.acme.example=It is our only environment"
-            .parse()
-            .unwrap(),
-        "SETUP-INFRA-004@prod.acme.example=The code is at hand"
-            .parse()
-            .unwrap(),
+        "SETUP-ENV-011@prod.acme.example=It is our only environment".parse().unwrap(),
+        "SETUP-INFRA-004@prod.acme.example=The code is at hand".parse().unwrap(),
     ];
     assert!(report.waive(&waivers).is_empty());
     report.targets.remove(0)
@@ -183,10 +141,7 @@ pub(crate) fn not_an_address() -> TargetReport {
     let observed = Evidence::new().observed("dev acme\u{1b}[2J example");
     let syntax = finding(Check::AddressSyntax, Outcome::of(Reason::AddressMalformed), 0).with(observed);
     let mut findings = vec![syntax];
-    findings.extend(not_evaluated(
-        &[Check::NetName, Check::NetPolicy, Check::NetTcp],
-        Check::AddressSyntax,
-    ));
+    findings.extend(not_evaluated(&[Check::NetName, Check::NetPolicy, Check::NetTcp], Check::AddressSyntax));
     target("dev acme[2J example", Purpose::Development, findings)
 }
 
@@ -210,9 +165,6 @@ pub(crate) fn reports() -> Vec<(&'static str, Report)> {
         ("login_rejected", alone(login_rejected())),
         ("waived", alone(waived())),
         ("not_an_address", alone(not_an_address())),
-        (
-            "several",
-            Report::new(vec![lifetime(), passed_with_user(), failed(), could_not_tell()]),
-        ),
+        ("several", Report::new(vec![lifetime(), passed_with_user(), failed(), could_not_tell()])),
     ]
 }

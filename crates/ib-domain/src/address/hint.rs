@@ -64,8 +64,7 @@ impl HostHint {
 }
 
 fn single_label_before<'a>(host: &'a str, suffix: &str) -> Option<&'a str> {
-    host.strip_suffix(suffix)
-        .filter(|label| !label.is_empty() && !label.contains('.'))
+    host.strip_suffix(suffix).filter(|label| !label.is_empty() && !label.contains('.'))
 }
 
 fn says_production(label: &str) -> bool {

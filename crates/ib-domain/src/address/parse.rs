@@ -43,11 +43,7 @@ pub(super) fn parse(typed: &str, rules: &AddressRules) -> Result<EnvironmentAddr
 }
 
 fn limit(part: LongPart, length: usize, limit: usize) -> Result<(), AddressError> {
-    if length > limit {
-        Err(AddressError::TooLong { part, length, limit })
-    } else {
-        Ok(())
-    }
+    if length > limit { Err(AddressError::TooLong { part, length, limit }) } else { Ok(()) }
 }
 
 fn malformed(malformation: Malformation) -> AddressError {
@@ -90,25 +86,19 @@ fn split_scheme(text: &str) -> Result<(Option<AddressNote>, &str), AddressError>
 
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<&str>), AddressError> {
     if authority.starts_with('[') {
-        return Err(AddressError::Literal {
-            seen: seen(authority),
-        });
+        return Err(AddressError::Literal { seen: seen(authority) });
     }
     let Some((host, port)) = authority.split_once(':') else {
         return Ok((authority, None));
     };
     if port.contains(':') {
         return Err(if looks_like_ipv6(authority) {
-            AddressError::Literal {
-                seen: seen(authority),
-            }
+            AddressError::Literal { seen: seen(authority) }
         } else {
             malformed(Malformation::Colons)
         });
@@ -130,19 +120,12 @@ fn is_scheme_without_slashes(before: &str, after: &str) -> bool {
 }
 
 fn port_number(text: &str, http: bool, rules: &AddressRules) -> Result<u16, AddressError> {
-    let number = if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse::<u16>().ok()
-    } else {
-        None
-    };
+    let number = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse::<u16>().ok() } else { None };
     match number.filter(|port| *port != 0) {
         Some(HTTPS_PORT) => Ok(HTTPS_PORT),
         Some(HTTP_PORT) if http => Ok(HTTPS_PORT),
         Some(port) if rules.allowed_ports.contains(&port) => Ok(port),
-        seen => Err(AddressError::Port {
-            seen,
-            allowed: rules.allowed_ports.clone(),
-        }),
+        seen => Err(AddressError::Port { seen, allowed: rules.allowed_ports.clone() }),
     }
 }
 
@@ -184,12 +167,8 @@ fn judge_label(label: &str) -> Result<(), AddressError> {
 
 /// Tells what was dropped after the authority. `/ServiceCenter` is where people copy the address from.
 fn dropped(tail: &str) -> impl Iterator<Item = AddressNote> {
-    let (rest, fragment) = tail
-        .split_once('#')
-        .map_or((tail, None), |(rest, f)| (rest, Some(f)));
-    let (path, query) = rest
-        .split_once('?')
-        .map_or((rest, None), |(path, q)| (path, Some(q)));
+    let (rest, fragment) = tail.split_once('#').map_or((tail, None), |(rest, f)| (rest, Some(f)));
+    let (path, query) = rest.split_once('?').map_or((rest, None), |(path, q)| (path, Some(q)));
     let path = path.trim_matches('/');
     let path_dropped = !path.is_empty() && !path.eq_ignore_ascii_case("ServiceCenter");
     [

@@ -165,10 +165,7 @@ fn refused(#[case] typed: &str, #[case] expected: &str) {
 #[case("dev.ac_me.example", Malformation::Character('_'))]
 #[case("dev.xn--a.example", Malformation::Idna)]
 fn malformations(#[case] typed: &str, #[case] expected: Malformation) {
-    assert_eq!(
-        EnvironmentAddress::parse(typed),
-        Err(AddressError::Malformed(expected))
-    );
+    assert_eq!(EnvironmentAddress::parse(typed), Err(AddressError::Malformed(expected)));
 }
 
 #[test]
@@ -185,10 +182,7 @@ fn lengths_are_those_of_dns() {
     };
     assert_eq!(part_of(&format!("{longest}a")), Some(LongPart::Host));
     assert_eq!(part_of(&format!("{label}a.example")), Some(LongPart::Label));
-    assert_eq!(
-        part_of(&format!("a.example/{}", "x".repeat(2048))),
-        Some(LongPart::Text)
-    );
+    assert_eq!(part_of(&format!("a.example/{}", "x".repeat(2048))), Some(LongPart::Text));
 }
 
 #[rstest]
@@ -204,21 +198,12 @@ fn notes_tell_what_was_changed(#[case] typed: &str, #[case] notes: &[AddressNote
 
 #[test]
 fn rules_widen_ports_and_labels_but_never_literals() {
-    let rules = AddressRules {
-        allowed_ports: [8443].into(),
-        allow_single_label: true,
-    };
+    let rules = AddressRules { allowed_ports: [8443].into(), allow_single_label: true };
     let parse = |typed: &str| EnvironmentAddress::parse_with(typed, &rules);
     assert_eq!(parse("intranet:8443").unwrap().to_string(), "intranet:8443");
     let error = parse("intranet:8444").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "port 8444 is not allowed, expected 443 or 8443"
-    );
-    let zero = AddressRules {
-        allowed_ports: [0].into(),
-        ..AddressRules::default()
-    };
+    assert_eq!(error.to_string(), "port 8444 is not allowed, expected 443 or 8443");
+    let zero = AddressRules { allowed_ports: [0].into(), ..AddressRules::default() };
     let error = EnvironmentAddress::parse_with("dev.acme.example:0", &zero).unwrap_err();
     assert_eq!(cause(&error), "port");
     assert_eq!(cause(&parse("0x7f000001:8443").unwrap_err()), "literal");
@@ -245,15 +230,9 @@ fn query_and_fragment_are_not_kept() {
 
 #[test]
 fn what_was_typed_does_not_count_for_equality() {
-    let spellings = [
-        "dev.acme.example",
-        "HTTP://DEV.acme.example/x",
-        "dev.acme.example.:443",
-    ];
-    let addresses: HashSet<_> = spellings
-        .iter()
-        .map(|typed| EnvironmentAddress::parse(typed).unwrap())
-        .collect();
+    let spellings = ["dev.acme.example", "HTTP://DEV.acme.example/x", "dev.acme.example.:443"];
+    let addresses: HashSet<_> =
+        spellings.iter().map(|typed| EnvironmentAddress::parse(typed).unwrap()).collect();
     assert_eq!(addresses.len(), 1);
 }
 

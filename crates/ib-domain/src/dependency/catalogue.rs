@@ -19,10 +19,7 @@ use crate::permission::key::ApplicationKey;
 /// All five dependencies, in the order of installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(into = "Vec<file::Entry>", try_from = "Vec<file::Entry>")
-)]
+#[cfg_attr(feature = "serde", serde(into = "Vec<file::Entry>", try_from = "Vec<file::Entry>"))]
 pub struct DependencyCatalogue {
     /// At the place that its id has among [`DependencyId::ALL`].
     dependencies: [Dependency; DependencyId::ALL.len()],
@@ -81,14 +78,9 @@ impl DependencyCatalogue {
             claim_modules(&dependency, &mut modules)?;
             catalogue.insert(id, dependency);
         }
-        let absent: Vec<_> = DependencyId::ALL
-            .into_iter()
-            .filter(|id| !catalogue.contains_key(id))
-            .collect();
+        let absent: Vec<_> = DependencyId::ALL.into_iter().filter(|id| !catalogue.contains_key(id)).collect();
         let dependencies: Vec<_> = catalogue.into_values().collect();
-        let dependencies = dependencies
-            .try_into()
-            .map_err(|_| CatalogueError::Absent(absent))?;
+        let dependencies = dependencies.try_into().map_err(|_| CatalogueError::Absent(absent))?;
         Ok(Self { dependencies })
     }
 
@@ -114,10 +106,7 @@ fn claim_modules(dependency: &Dependency, taken: &mut BTreeSet<String>) -> Resul
     }
     for module in &dependency.modules {
         if module.trim().is_empty() || !taken.insert(module.trim().to_lowercase()) {
-            return Err(CatalogueError::Module {
-                dependency: dependency.id,
-                module: module.clone(),
-            });
+            return Err(CatalogueError::Module { dependency: dependency.id, module: module.clone() });
         }
     }
     Ok(())
@@ -148,49 +137,20 @@ mod file {
         type Error = CatalogueError;
 
         fn try_from(entry: Entry) -> Result<Self, CatalogueError> {
-            let Entry {
-                id,
-                name,
-                application_key,
-                version,
-                modules,
-                package_sha256,
-                required_for,
-            } = entry;
+            let Entry { id, name, application_key, version, modules, package_sha256, required_for } = entry;
             if name != id.name() {
                 return Err(CatalogueError::Name { id });
             }
-            Ok(Self {
-                id,
-                application_key,
-                version,
-                modules,
-                package_sha256,
-                required_for,
-            })
+            Ok(Self { id, application_key, version, modules, package_sha256, required_for })
         }
     }
 
     impl From<Dependency> for Entry {
         fn from(dependency: Dependency) -> Self {
             let name = dependency.name().to_owned();
-            let Dependency {
-                id,
-                application_key,
-                version,
-                modules,
-                package_sha256,
-                required_for,
-            } = dependency;
-            Self {
-                id,
-                name,
-                application_key,
-                version,
-                modules,
-                package_sha256,
-                required_for,
-            }
+            let Dependency { id, application_key, version, modules, package_sha256, required_for } =
+                dependency;
+            Self { id, name, application_key, version, modules, package_sha256, required_for }
         }
     }
 
@@ -235,12 +195,7 @@ mod tests {
         let mut reversed = five();
         reversed.reverse();
         let catalogue = DependencyCatalogue::new(reversed).unwrap();
-        assert!(
-            catalogue
-                .iter()
-                .map(|dependency| dependency.id)
-                .eq(DependencyId::ALL)
-        );
+        assert!(catalogue.iter().map(|dependency| dependency.id).eq(DependencyId::ALL));
         for id in DependencyId::ALL {
             let dependency = catalogue.get(id);
             assert_eq!(dependency.id, id);
@@ -272,10 +227,7 @@ mod tests {
     fn contradictions(#[case] spoil: fn(&mut Vec<Dependency>), #[case] message: &str) {
         let mut dependencies = five();
         spoil(&mut dependencies);
-        assert_eq!(
-            DependencyCatalogue::new(dependencies).unwrap_err().to_string(),
-            message
-        );
+        assert_eq!(DependencyCatalogue::new(dependencies).unwrap_err().to_string(), message);
     }
 
     #[cfg(feature = "serde")]
@@ -283,10 +235,7 @@ mod tests {
     fn a_catalogue_is_validated_on_the_way_in() {
         let catalogue = DependencyCatalogue::new(five()).unwrap();
         let text = serde_json::to_string(&catalogue).unwrap();
-        assert_eq!(
-            serde_json::from_str::<DependencyCatalogue>(&text).unwrap(),
-            catalogue
-        );
+        assert_eq!(serde_json::from_str::<DependencyCatalogue>(&text).unwrap(), catalogue);
 
         let misnamed = text.replace("Integration Manager", "integration manager");
         let error = serde_json::from_str::<DependencyCatalogue>(&misnamed).unwrap_err();

@@ -68,20 +68,15 @@ impl DependencyState {
             None => Self::Missing,
             Some(Installed::Unversioned) => Self::Unknown,
             Some(Installed::Version(version)) if version >= wanted => Self::Installed { version },
-            Some(Installed::Version(installed)) => Self::Outdated {
-                installed,
-                wanted,
-                breaking: wanted.breaks(installed),
-            },
+            Some(Installed::Version(installed)) => {
+                Self::Outdated { installed, wanted, breaking: wanted.breaks(installed) }
+            }
         }
     }
 
     /// Whether a publication should install or update it.
     pub fn is_due(&self) -> bool {
-        matches!(
-            self,
-            Self::Missing | Self::Outdated { .. } | Self::Unknown | Self::Failed { .. }
-        )
+        matches!(self, Self::Missing | Self::Outdated { .. } | Self::Unknown | Self::Failed { .. })
     }
 }
 
@@ -110,12 +105,7 @@ mod tests {
 
     #[test]
     fn what_failed_is_due_and_what_is_under_way_is_not() {
-        assert!(
-            DependencyState::Failed {
-                text: "no".to_owned()
-            }
-            .is_due()
-        );
+        assert!(DependencyState::Failed { text: "no".to_owned() }.is_due());
         assert!(!DependencyState::Installing.is_due());
     }
 }

@@ -54,8 +54,7 @@ impl DependencyVersion {
 /// The text after the word `version`, if exactly that word stands at `start`.
 fn after_word(text: &str, start: usize) -> Option<&str> {
     let end = start + WORD.len();
-    text.get(start..end)
-        .filter(|word| word.eq_ignore_ascii_case(WORD))?;
+    text.get(start..end).filter(|word| word.eq_ignore_ascii_case(WORD))?;
     let before = text[..start].chars().next_back();
     let after = text[end..].chars().next();
     let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');

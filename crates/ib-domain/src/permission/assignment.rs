@@ -100,9 +100,7 @@ pub enum Assignment {
 
 impl Assignment {
     pub(super) fn default_role(role: &Role) -> Self {
-        Self::Default {
-            role: shown(&role.name),
-        }
+        Self::Default { role: shown(&role.name) }
     }
 
     fn kind(&self) -> AssignmentKind {
@@ -175,10 +173,8 @@ pub fn effective(
     }
     if let Some(key) = user.application_roles.get(&application.key) {
         let role = model.role(key)?;
-        let decided_by = Assignment::Application {
-            application: shown(&application.name),
-            role: shown(&role.name),
-        };
+        let decided_by =
+            Assignment::Application { application: shown(&application.name), role: shown(&role.name) };
         return Ok(Effective::of(role, environment, decided_by));
     }
     Ok(through_team(model, user, application, environment)?.unwrap_or(default))
@@ -197,10 +193,7 @@ fn through_team(
             continue;
         }
         let role = model.role(role)?;
-        let decided_by = Assignment::Team {
-            team: shown(&team.name),
-            role: shown(&role.name),
-        };
+        let decided_by = Assignment::Team { team: shown(&team.name), role: shown(&role.name) };
         let candidate = Effective::of(role, environment, decided_by);
         if least.as_ref().is_none_or(|least| candidate.level < least.level) {
             least = Some(candidate);

@@ -70,10 +70,8 @@ impl Evaluation {
     }
 
     fn of(level: Level, create_applications: bool, decided_by: Assignment) -> Self {
-        let level_missing = (level < NEEDED_LEVEL).then_some(Missing::Level {
-            has: level,
-            needs: NEEDED_LEVEL,
-        });
+        let level_missing =
+            (level < NEEDED_LEVEL).then_some(Missing::Level { has: level, needs: NEEDED_LEVEL });
         let create_missing = (!create_applications).then_some(Missing::CreateApplications);
         let missing: Vec<_> = level_missing.into_iter().chain(create_missing).collect();
         if missing.is_empty() {
@@ -232,9 +230,7 @@ pub enum UnverifiedReason {
 
 impl UnverifiedReason {
     pub(super) fn levels_not_understood(label: Option<&str>) -> Self {
-        Self::LevelsNotUnderstood {
-            label: label.map(|label| harmless(label, LABEL_LIMIT)),
-        }
+        Self::LevelsNotUnderstood { label: label.map(|label| harmless(label, LABEL_LIMIT)) }
     }
 }
 
@@ -260,25 +256,17 @@ fn decide(
 ) -> Result<Evaluation, UnverifiedReason> {
     let user = model.user(username)?;
     if !user.active {
-        return Ok(Evaluation::Blocked {
-            reason: BlockReason::Inactive,
-        });
+        return Ok(Evaluation::Blocked { reason: BlockReason::Inactive });
     }
     model.check_levels()?;
     model.check_environment(development)?;
     let role = model.role(&user.default_role)?;
     let granted = role.on(development);
     if granted.is_some_and(|granted| granted.level == Level::NoAccess) {
-        return Ok(Evaluation::Blocked {
-            reason: BlockReason::NoAccess,
-        });
+        return Ok(Evaluation::Blocked { reason: BlockReason::NoAccess });
     }
     let granted = granted.unwrap_or(EnvironmentPermission::NOTHING);
-    Ok(Evaluation::of(
-        granted.level,
-        granted.create_applications,
-        Assignment::default_role(role),
-    ))
+    Ok(Evaluation::of(granted.level, granted.create_applications, Assignment::default_role(role)))
 }
 
 /// What an environment itself answers about the user who logged in (`it-user-permissions.md` 5, route 2).
@@ -301,9 +289,7 @@ impl DirectAnswer {
             return UnverifiedReason::levels_not_understood(label).into();
         }
         if self.level == Level::NoAccess {
-            return Evaluation::Blocked {
-                reason: BlockReason::NoAccess,
-            };
+            return Evaluation::Blocked { reason: BlockReason::NoAccess };
         }
         Evaluation::of(self.level, self.create_applications, Assignment::Direct)
     }

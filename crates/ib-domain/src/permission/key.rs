@@ -33,17 +33,11 @@ pub enum KeyError {
 
 fn normalised(text: &str) -> Result<String, KeyError> {
     let text = text.trim();
-    let text = text
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or(text);
+    let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
     if text.is_empty() {
         return Err(KeyError::Empty);
     }
-    if !text
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-    {
+    if !text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
         return Err(KeyError::Character);
     }
     if text.len() > MAX_KEY {

@@ -76,10 +76,7 @@ impl Level {
 
     /// Whether the level exists only since release Oct.2019.
     pub const fn since_oct_2019(self) -> bool {
-        matches!(
-            self,
-            Self::Access | Self::MonitorAndAddDependencies | Self::OpenAndDebug
-        )
+        matches!(self, Self::Access | Self::MonitorAndAddDependencies | Self::OpenAndDebug)
     }
 
     /// What administrators of a release before Oct.2019 call the level, where it existed.
@@ -115,10 +112,7 @@ impl TryFrom<u8> for Level {
     type Error = UnknownLevel;
 
     fn try_from(number: u8) -> Result<Self, UnknownLevel> {
-        Self::ALL
-            .get(usize::from(number))
-            .copied()
-            .ok_or(UnknownLevel(number))
+        Self::ALL.get(usize::from(number)).copied().ok_or(UnknownLevel(number))
     }
 }
 
@@ -146,23 +140,8 @@ mod tests {
     fn before_oct_2019_there_were_five_levels() {
         let mut former: Vec<_> = Level::ALL.into_iter().filter_map(Level::former_label).collect();
         former.dedup();
-        assert_eq!(
-            former,
-            [
-                "No Access",
-                "List",
-                "Reuse & Monitor",
-                "Change & Deploy",
-                "Full Control"
-            ]
-        );
-        assert_eq!(
-            Level::ALL
-                .into_iter()
-                .filter(|level| level.since_oct_2019())
-                .count(),
-            3
-        );
+        assert_eq!(former, ["No Access", "List", "Reuse & Monitor", "Change & Deploy", "Full Control"]);
+        assert_eq!(Level::ALL.into_iter().filter(|level| level.since_oct_2019()).count(), 3);
     }
 
     #[test]

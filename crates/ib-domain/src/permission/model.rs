@@ -93,9 +93,7 @@ impl PermissionModel {
         if self.environments.contains(environment) {
             Ok(())
         } else {
-            Err(UnverifiedReason::EnvironmentNotListed {
-                environment: environment.clone(),
-            })
+            Err(UnverifiedReason::EnvironmentNotListed { environment: environment.clone() })
         }
     }
 
@@ -108,12 +106,8 @@ impl PermissionModel {
         let mut found = self.users.values().filter(|user| user.username == *username);
         match (found.next(), found.next()) {
             (Some(user), None) => Ok(user),
-            (None, _) => Err(UnverifiedReason::UserNotListed {
-                username: username.clone(),
-            }),
-            (Some(_), Some(_)) => Err(UnverifiedReason::SeveralUsers {
-                username: username.clone(),
-            }),
+            (None, _) => Err(UnverifiedReason::UserNotListed { username: username.clone() }),
+            (Some(_), Some(_)) => Err(UnverifiedReason::SeveralUsers { username: username.clone() }),
         }
     }
 
@@ -123,9 +117,7 @@ impl PermissionModel {
     ///
     /// [`UnverifiedReason::RoleNotListed`].
     pub fn role(&self, key: &RoleKey) -> Result<&Role, UnverifiedReason> {
-        self.roles
-            .get(key)
-            .ok_or_else(|| UnverifiedReason::RoleNotListed { role: key.clone() })
+        self.roles.get(key).ok_or_else(|| UnverifiedReason::RoleNotListed { role: key.clone() })
     }
 
     /// The team with that key.
@@ -134,9 +126,7 @@ impl PermissionModel {
     ///
     /// [`UnverifiedReason::TeamNotListed`].
     pub fn team(&self, key: &TeamKey) -> Result<&Team, UnverifiedReason> {
-        self.teams
-            .get(key)
-            .ok_or_else(|| UnverifiedReason::TeamNotListed { team: key.clone() })
+        self.teams.get(key).ok_or_else(|| UnverifiedReason::TeamNotListed { team: key.clone() })
     }
 }
 
@@ -158,10 +148,7 @@ mod tests {
     #[test]
     fn keys_are_unique_whatever_their_spelling() {
         let role = |key: &str| Role::new(RoleKey::parse(key).unwrap(), "Role");
-        let parts = ModelParts {
-            roles: vec![role("A"), role("{a}")],
-            ..ModelParts::default()
-        };
+        let parts = ModelParts { roles: vec![role("A"), role("{a}")], ..ModelParts::default() };
         let error = PermissionModel::new(parts).unwrap_err();
         assert_eq!(error, ModelError::DuplicateRole(RoleKey::parse("a").unwrap()));
     }
@@ -173,20 +160,10 @@ mod tests {
             ItUser::new(UserKey::parse(key).unwrap(), username, role)
         };
         let users = vec![user("1", "Maria"), user("2", "maria"), user("3", "Joan")];
-        let model = PermissionModel::new(ModelParts {
-            users,
-            ..ModelParts::default()
-        })
-        .unwrap();
+        let model = PermissionModel::new(ModelParts { users, ..ModelParts::default() }).unwrap();
         let found = |name: &str| model.user(&Username::parse(name).unwrap());
-        assert!(matches!(
-            found("MARIA"),
-            Err(UnverifiedReason::SeveralUsers { .. })
-        ));
-        assert!(matches!(
-            found("nobody"),
-            Err(UnverifiedReason::UserNotListed { .. })
-        ));
+        assert!(matches!(found("MARIA"), Err(UnverifiedReason::SeveralUsers { .. })));
+        assert!(matches!(found("nobody"), Err(UnverifiedReason::UserNotListed { .. })));
         assert_eq!(found("joan").unwrap().key.as_str(), "3");
     }
 }

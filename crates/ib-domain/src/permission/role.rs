@@ -95,25 +95,15 @@ impl EnvironmentPermission {
 
     /// A level without specific permissions.
     pub const fn of(level: Level) -> Self {
-        Self {
-            level,
-            create_applications: false,
-            add_system_dependencies: false,
-        }
+        Self { level, create_applications: false, add_system_dependencies: false }
     }
 
     /// The same with a specific permission added.
     #[must_use]
     pub const fn and(self, permission: SpecificPermission) -> Self {
         match permission {
-            SpecificPermission::CreateApplications => Self {
-                create_applications: true,
-                ..self
-            },
-            SpecificPermission::AddSystemDependencies => Self {
-                add_system_dependencies: true,
-                ..self
-            },
+            SpecificPermission::CreateApplications => Self { create_applications: true, ..self },
+            SpecificPermission::AddSystemDependencies => Self { add_system_dependencies: true, ..self },
         }
     }
 
@@ -184,9 +174,7 @@ impl Role {
             InfrastructureRight::ManageInfrastructureAndUsers
         };
         let infrastructure = self.manage_infrastructure.then_some(infrastructure);
-        let teams = self
-            .manage_teams
-            .then_some(InfrastructureRight::ManageTeamsAndApplicationRoles);
+        let teams = self.manage_teams.then_some(InfrastructureRight::ManageTeamsAndApplicationRoles);
         infrastructure.into_iter().chain(teams).collect()
     }
 }
@@ -201,30 +189,17 @@ mod tests {
 
     #[test]
     fn built_in_roles_are_known_by_name() {
-        assert_eq!(
-            role("administrator ").built_in(),
-            Some(BuiltInRole::Administrator)
-        );
+        assert_eq!(role("administrator ").built_in(), Some(BuiltInRole::Administrator));
         assert_eq!(role("Developers").built_in(), None);
     }
 
     #[test]
     fn rights_depend_on_who_manages_the_infrastructure() {
         use InfrastructureRight as Right;
-        let role = Role {
-            manage_infrastructure: true,
-            manage_teams: true,
-            ..role("Admin")
-        };
+        let role = Role { manage_infrastructure: true, manage_teams: true, ..role("Admin") };
         let teams = Right::ManageTeamsAndApplicationRoles;
-        assert_eq!(
-            role.rights(EnvironmentKind::OnPremises),
-            [Right::ManageInfrastructureAndUsers, teams]
-        );
-        assert_eq!(
-            role.rights(EnvironmentKind::Cloud),
-            [Right::ManageUsersAndRoles, teams]
-        );
+        assert_eq!(role.rights(EnvironmentKind::OnPremises), [Right::ManageInfrastructureAndUsers, teams]);
+        assert_eq!(role.rights(EnvironmentKind::Cloud), [Right::ManageUsersAndRoles, teams]);
         assert_eq!(Role::new(role.key, "None").rights(EnvironmentKind::Cloud), []);
     }
 

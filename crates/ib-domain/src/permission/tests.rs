@@ -28,17 +28,11 @@ fn maria() -> Username {
 }
 
 fn utils() -> Application {
-    Application {
-        key: ApplicationKey::parse("utils").unwrap(),
-        name: "Utils".to_owned(),
-    }
+    Application { key: ApplicationKey::parse("utils").unwrap(), name: "Utils".to_owned() }
 }
 
 fn manager() -> Application {
-    Application {
-        key: ApplicationKey::parse("manager").unwrap(),
-        name: "Manager".to_owned(),
-    }
+    Application { key: ApplicationKey::parse("manager").unwrap(), name: "Manager".to_owned() }
 }
 
 fn level(number: u8) -> Level {
@@ -46,10 +40,7 @@ fn level(number: u8) -> Level {
 }
 
 fn granting(number: u8, create_applications: bool) -> EnvironmentPermission {
-    EnvironmentPermission {
-        create_applications,
-        ..EnvironmentPermission::of(level(number))
-    }
+    EnvironmentPermission { create_applications, ..EnvironmentPermission::of(level(number)) }
 }
 
 /// What maria has: a default role, perhaps a role in the team that owns Utils, perhaps one on Utils.
@@ -62,11 +53,7 @@ struct Grants {
 
 impl Grants {
     fn default(default: Option<EnvironmentPermission>) -> Self {
-        Self {
-            default,
-            team: None,
-            application: None,
-        }
+        Self { default, team: None, application: None }
     }
 
     fn parts(self) -> ModelParts {
@@ -79,15 +66,10 @@ impl Grants {
         };
         let key = |name| RoleKey::parse(name).unwrap();
         let team = TeamKey::parse("owners").unwrap();
-        let mut user = ItUser::new(
-            UserKey::parse("u1").unwrap(),
-            Username::parse("Maria").unwrap(),
-            key("Basic"),
-        );
-        user.team_roles
-            .extend(self.team.map(|_| (team.clone(), key("TeamRole"))));
-        user.application_roles
-            .extend(self.application.map(|_| (utils().key, key("AppRole"))));
+        let mut user =
+            ItUser::new(UserKey::parse("u1").unwrap(), Username::parse("Maria").unwrap(), key("Basic"));
+        user.team_roles.extend(self.team.map(|_| (team.clone(), key("TeamRole"))));
+        user.application_roles.extend(self.application.map(|_| (utils().key, key("AppRole"))));
         ModelParts {
             labels: labels(),
             environments: vec![dev(), test()],
@@ -97,11 +79,7 @@ impl Grants {
                 role("AppRole", self.application),
             ],
             users: vec![user],
-            teams: vec![Team {
-                key: team,
-                name: "Owners".to_owned(),
-                applications: vec![utils()],
-            }],
+            teams: vec![Team { key: team, name: "Owners".to_owned(), applications: vec![utils()] }],
         }
     }
 
@@ -127,41 +105,26 @@ impl Grants {
 }
 
 fn labels() -> BTreeMap<u8, String> {
-    Level::ALL
-        .map(|level| (level.number(), level.label().to_owned()))
-        .into()
+    Level::ALL.map(|level| (level.number(), level.label().to_owned())).into()
 }
 
 fn basic() -> Assignment {
-    Assignment::Default {
-        role: "Basic".to_owned(),
-    }
+    Assignment::Default { role: "Basic".to_owned() }
 }
 
 fn allowed(number: u8) -> Evaluation {
-    Evaluation::Allowed {
-        level: level(number),
-        decided_by: basic(),
-    }
+    Evaluation::Allowed { level: level(number), decided_by: basic() }
 }
 
 fn denied(missing: &[Missing]) -> Evaluation {
-    Evaluation::Denied {
-        missing: missing.to_vec(),
-        decided_by: basic(),
-    }
+    Evaluation::Denied { missing: missing.to_vec(), decided_by: basic() }
 }
 
 fn lacks_level(has: u8) -> Missing {
-    Missing::Level {
-        has: level(has),
-        needs: NEEDED_LEVEL,
-    }
+    Missing::Level { has: level(has), needs: NEEDED_LEVEL }
 }
 
-const NO_ACCESS: Evaluation = Evaluation::Blocked {
-    reason: BlockReason::NoAccess,
-};
+const NO_ACCESS: Evaluation = Evaluation::Blocked { reason: BlockReason::NoAccess };
 
 /// The table of `it-user-permissions.md` 3: default role on dev, team role, application role on a
 /// dependency, result, may update all dependencies. The last rows go beyond it.
@@ -188,11 +151,7 @@ fn table(
     #[case] may_update: bool,
 ) {
     let granted = |grant: Option<(u8, bool)>| grant.map(|(level, create)| granting(level, create));
-    let grants = Grants {
-        default: granted(default),
-        team: granted(team),
-        application: granted(application),
-    };
+    let grants = Grants { default: granted(default), team: granted(team), application: granted(application) };
     assert_eq!(grants.evaluation(), result);
     assert_eq!(grants.updates().iter().all(UpdateRight::is_granted), may_update);
 }
@@ -207,133 +166,58 @@ fn the_fixed_administrator_role_is_judged_like_any_other() {
 
 #[test]
 fn who_is_kept_from_a_dependency_learns_by_what() {
-    let grants = Grants {
-        application: Some(granting(4, true)),
-        ..Grants::default(Some(granting(5, true)))
-    };
+    let grants = Grants { application: Some(granting(4, true)), ..Grants::default(Some(granting(5, true))) };
     let [of_utils, of_manager] = grants.updates();
-    let decided_by = Assignment::Application {
-        application: "Utils".to_owned(),
-        role: "AppRole".to_owned(),
-    };
-    assert_eq!(
-        of_utils,
-        UpdateRight::Kept {
-            level: level(4),
-            decided_by
-        }
-    );
+    let decided_by = Assignment::Application { application: "Utils".to_owned(), role: "AppRole".to_owned() };
+    assert_eq!(of_utils, UpdateRight::Kept { level: level(4), decided_by });
     assert_eq!(of_manager, UpdateRight::Granted { decided_by: basic() });
 
-    let grants = Grants {
-        team: Some(granting(3, true)),
-        ..Grants::default(Some(granting(5, true)))
-    };
-    let decided_by = Assignment::Team {
-        team: "Owners".to_owned(),
-        role: "TeamRole".to_owned(),
-    };
-    assert_eq!(
-        grants.updates()[0],
-        UpdateRight::Kept {
-            level: level(3),
-            decided_by
-        }
-    );
+    let grants = Grants { team: Some(granting(3, true)), ..Grants::default(Some(granting(5, true))) };
+    let decided_by = Assignment::Team { team: "Owners".to_owned(), role: "TeamRole".to_owned() };
+    assert_eq!(grants.updates()[0], UpdateRight::Kept { level: level(3), decided_by });
 }
 
 #[test]
 fn an_override_cannot_grant_an_update_that_the_default_role_does_not() {
-    let grants = Grants {
-        application: Some(granting(6, true)),
-        ..Grants::default(Some(granting(4, true)))
-    };
+    let grants = Grants { application: Some(granting(6, true)), ..Grants::default(Some(granting(4, true))) };
     assert_eq!(grants.effective().level, Level::ChangeAndDeploy);
-    assert_eq!(
-        grants.updates()[0],
-        UpdateRight::Kept {
-            level: level(4),
-            decided_by: basic()
-        }
-    );
+    assert_eq!(grants.updates()[0], UpdateRight::Kept { level: level(4), decided_by: basic() });
 }
 
 #[test]
 fn full_control_and_create_applications_mean_less_through_an_override() {
     let full = Some(granting(6, true));
-    assert_eq!(
-        Grants::default(Some(granting(6, false)))
-            .effective()
-            .create_applications,
-        None
-    );
+    assert_eq!(Grants::default(Some(granting(6, false))).effective().create_applications, None);
     let plain = Grants::default(full).effective();
-    assert_eq!(
-        (plain.level, plain.create_applications),
-        (Level::FullControl, Some(CreateScope::Anywhere))
-    );
-    let team = Grants {
-        team: full,
-        ..Grants::default(full)
-    }
-    .effective();
-    assert_eq!(
-        (team.level, team.create_applications),
-        (NEEDED_LEVEL, Some(CreateScope::LifeTimeForTeam))
-    );
-    let application = Grants {
-        application: full,
-        ..Grants::default(full)
-    }
-    .effective();
-    assert_eq!(
-        (application.level, application.create_applications),
-        (NEEDED_LEVEL, None)
-    );
+    assert_eq!((plain.level, plain.create_applications), (Level::FullControl, Some(CreateScope::Anywhere)));
+    let team = Grants { team: full, ..Grants::default(full) }.effective();
+    assert_eq!((team.level, team.create_applications), (NEEDED_LEVEL, Some(CreateScope::LifeTimeForTeam)));
+    let application = Grants { application: full, ..Grants::default(full) }.effective();
+    assert_eq!((application.level, application.create_applications), (NEEDED_LEVEL, None));
 }
 
 #[test]
 fn of_several_teams_the_least_role_counts() {
-    let mut parts = Grants {
-        team: Some(granting(5, true)),
-        ..Grants::default(Some(granting(5, true)))
-    }
-    .parts();
+    let mut parts =
+        Grants { team: Some(granting(5, true)), ..Grants::default(Some(granting(5, true))) }.parts();
     let strict = TeamKey::parse("strict").unwrap();
     let weak = Role::new(RoleKey::parse("weak").unwrap(), "Weak").with(dev(), granting(2, false));
     parts.users[0].team_roles.insert(strict.clone(), weak.key.clone());
     parts.roles.push(weak);
-    parts.teams.push(Team {
-        key: strict,
-        name: "Strict".to_owned(),
-        applications: vec![utils()],
-    });
+    parts.teams.push(Team { key: strict, name: "Strict".to_owned(), applications: vec![utils()] });
     let model = PermissionModel::new(parts).unwrap();
     let decided = effective(&model, model.user(&maria()).unwrap(), &utils(), &dev()).unwrap();
-    assert_eq!(
-        decided.decided_by,
-        Assignment::Team {
-            team: "Strict".to_owned(),
-            role: "Weak".to_owned()
-        }
-    );
+    assert_eq!(decided.decided_by, Assignment::Team { team: "Strict".to_owned(), role: "Weak".to_owned() });
 }
 
 fn unverified(spoil: fn(&mut ModelParts)) -> UnverifiedReason {
     let mut parts = Grants::default(Some(granting(5, true))).parts();
     spoil(&mut parts);
     let model = PermissionModel::new(parts).unwrap();
-    let update = dependency_updates(&model, &maria(), &dev(), &[utils()])
-        .remove(0)
-        .right;
+    let update = dependency_updates(&model, &maria(), &dev(), &[utils()]).remove(0).right;
     match evaluate(&model, &maria(), &dev()) {
         Evaluation::Unverified { reason } => {
-            assert_eq!(
-                update,
-                UpdateRight::Unverified {
-                    reason: reason.clone()
-                }
-            );
+            assert_eq!(update, UpdateRight::Unverified { reason: reason.clone() });
             reason
         }
         evaluation => panic!("{evaluation:?}"),
@@ -343,28 +227,18 @@ fn unverified(spoil: fn(&mut ModelParts)) -> UnverifiedReason {
 #[test]
 fn what_cannot_be_told_is_never_allowed() {
     use UnverifiedReason as Reason;
-    assert_eq!(
-        unverified(|parts| parts.users.clear()),
-        Reason::UserNotListed { username: maria() }
-    );
+    assert_eq!(unverified(|parts| parts.users.clear()), Reason::UserNotListed { username: maria() });
     assert_eq!(
         unverified(|parts| parts.roles.clear()),
-        Reason::RoleNotListed {
-            role: RoleKey::parse("basic").unwrap()
-        }
+        Reason::RoleNotListed { role: RoleKey::parse("basic").unwrap() }
     );
     assert_eq!(
         unverified(|parts| parts.environments.clear()),
         Reason::EnvironmentNotListed { environment: dev() }
     );
-    assert_eq!(
-        unverified(|parts| parts.labels.clear()),
-        Reason::LevelsNotUnderstood { label: None }
-    );
+    assert_eq!(unverified(|parts| parts.labels.clear()), Reason::LevelsNotUnderstood { label: None });
     let shifted = |parts: &mut ModelParts| {
-        parts.labels = Level::ALL
-            .map(|level| (level.number() + 1, level.label().to_owned()))
-            .into();
+        parts.labels = Level::ALL.map(|level| (level.number() + 1, level.label().to_owned())).into();
     };
     let label = Some("Open and Debug Applications".to_owned());
     assert_eq!(unverified(shifted), Reason::LevelsNotUnderstood { label });
@@ -372,20 +246,13 @@ fn what_cannot_be_told_is_never_allowed() {
 
 #[test]
 fn a_team_that_is_not_listed_leaves_updates_open_but_not_the_log_in() {
-    let mut parts = Grants {
-        team: Some(granting(5, true)),
-        ..Grants::default(Some(granting(5, true)))
-    }
-    .parts();
+    let mut parts =
+        Grants { team: Some(granting(5, true)), ..Grants::default(Some(granting(5, true))) }.parts();
     parts.teams.clear();
     let model = PermissionModel::new(parts).unwrap();
     assert!(evaluate(&model, &maria(), &dev()).is_allowed());
-    let update = dependency_updates(&model, &maria(), &dev(), &[utils()])
-        .remove(0)
-        .right;
-    let reason = UnverifiedReason::TeamNotListed {
-        team: TeamKey::parse("owners").unwrap(),
-    };
+    let update = dependency_updates(&model, &maria(), &dev(), &[utils()]).remove(0).right;
+    let reason = UnverifiedReason::TeamNotListed { team: TeamKey::parse("owners").unwrap() };
     assert_eq!(update, UpdateRight::Unverified { reason });
 }
 
@@ -397,9 +264,7 @@ fn an_inactive_user_is_blocked_whatever_else_is_known() {
     let model = PermissionModel::new(parts).unwrap();
     let reason = BlockReason::Inactive;
     assert_eq!(evaluate(&model, &maria(), &dev()), Evaluation::Blocked { reason });
-    let update = dependency_updates(&model, &maria(), &dev(), &[utils()])
-        .remove(0)
-        .right;
+    let update = dependency_updates(&model, &maria(), &dev(), &[utils()]).remove(0).right;
     assert_eq!(update, UpdateRight::Blocked { reason });
 }
 
@@ -409,18 +274,8 @@ fn an_inactive_user_is_blocked_whatever_else_is_known() {
 #[case(5, Some("change & DEPLOY"), true, "allowed")]
 #[case(6, Some("Full Control"), true, "allowed")]
 #[case(6, None, true, "allowed")]
-#[case(
-    5,
-    Some("Change and Deploy Applications"),
-    false,
-    "denied: permission Create Applications"
-)]
-#[case(
-    4,
-    None,
-    true,
-    "denied: level Change and Deploy Applications (has Open and Debug Applications)"
-)]
+#[case(5, Some("Change and Deploy Applications"), false, "denied: permission Create Applications")]
+#[case(4, None, true, "denied: level Change and Deploy Applications (has Open and Debug Applications)")]
 #[case(
     2,
     Some("List Applications"),
@@ -433,20 +288,11 @@ fn an_inactive_user_is_blocked_whatever_else_is_known() {
 #[case(4, Some("Change and Deploy Applications"), true, "unverified")]
 #[case(6, Some("Change and Deploy Applications"), true, "unverified")]
 fn direct(#[case] number: u8, #[case] label: Option<&str>, #[case] create: bool, #[case] expected: &str) {
-    let answer = DirectAnswer {
-        level: level(number),
-        label: label.map(str::to_owned),
-        create_applications: create,
-    };
+    let answer =
+        DirectAnswer { level: level(number), label: label.map(str::to_owned), create_applications: create };
     let result = match answer.evaluate() {
-        Evaluation::Allowed {
-            decided_by: Assignment::Direct,
-            ..
-        } => "allowed".to_owned(),
-        Evaluation::Denied {
-            missing,
-            decided_by: Assignment::Direct,
-        } => {
+        Evaluation::Allowed { decided_by: Assignment::Direct, .. } => "allowed".to_owned(),
+        Evaluation::Denied { missing, decided_by: Assignment::Direct } => {
             let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
             format!("denied: {}", missing.join(", "))
         }
@@ -462,9 +308,7 @@ fn names_are_harmless_in_what_is_shown() {
     let mut parts = Grants::default(Some(granting(4, true))).parts();
     parts.roles[0].name = "Ba\x1b[31m\nsic\u{202e}".to_owned();
     let model = PermissionModel::new(parts).unwrap();
-    let Evaluation::Denied { decided_by, .. } = evaluate(&model, &maria(), &dev()) else {
-        panic!()
-    };
+    let Evaluation::Denied { decided_by, .. } = evaluate(&model, &maria(), &dev()) else { panic!() };
     assert_eq!(decided_by.to_string(), "default role Ba[31m sic");
 }
 
@@ -480,10 +324,6 @@ fn an_evaluation_survives_a_round_trip() {
     ];
     for result in results {
         let text = serde_json::to_string(&result).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Evaluation>(&text).unwrap(),
-            result,
-            "{text}"
-        );
+        assert_eq!(serde_json::from_str::<Evaluation>(&text).unwrap(), result, "{text}");
     }
 }

@@ -83,10 +83,7 @@ pub fn dependency_updates(
     };
     dependencies
         .iter()
-        .map(|application| DependencyUpdate {
-            application: application.clone(),
-            right: decide(application),
-        })
+        .map(|application| DependencyUpdate { application: application.clone(), right: decide(application) })
         .collect()
 }
 
@@ -98,18 +95,14 @@ fn right(
 ) -> Result<UpdateRight, UnverifiedReason> {
     let user = model.user(username)?;
     if !user.active {
-        return Ok(UpdateRight::Blocked {
-            reason: BlockReason::Inactive,
-        });
+        return Ok(UpdateRight::Blocked { reason: BlockReason::Inactive });
     }
     model.check_levels()?;
     model.check_environment(development)?;
     if let Some(stopped) = stopped_by_default_role(model, user, development)? {
         return Ok(stopped);
     }
-    let Effective {
-        level, decided_by, ..
-    } = effective(model, user, application, development)?;
+    let Effective { level, decided_by, .. } = effective(model, user, application, development)?;
     Ok(if level < NEEDED_LEVEL {
         UpdateRight::Kept { level, decided_by }
     } else {
@@ -125,14 +118,9 @@ fn stopped_by_default_role(
     let role = model.role(&user.default_role)?;
     let granted = role.on(development);
     if granted.is_some_and(|granted| granted.level == Level::NoAccess) {
-        return Ok(Some(UpdateRight::Blocked {
-            reason: BlockReason::NoAccess,
-        }));
+        return Ok(Some(UpdateRight::Blocked { reason: BlockReason::NoAccess }));
     }
     let level = granted.unwrap_or(EnvironmentPermission::NOTHING).level;
-    let kept = UpdateRight::Kept {
-        level,
-        decided_by: Assignment::default_role(role),
-    };
+    let kept = UpdateRight::Kept { level, decided_by: Assignment::default_role(role) };
     Ok((level < NEEDED_LEVEL).then_some(kept))
 }

@@ -58,10 +58,7 @@ impl Username {
         } else if text.chars().any(char::is_control) {
             Err(UsernameError::Control)
         } else {
-            Ok(Self {
-                spelling: text.to_owned(),
-                folded: text.to_lowercase(),
-            })
+            Ok(Self { spelling: text.to_owned(), folded: text.to_lowercase() })
         }
     }
 
@@ -200,22 +197,13 @@ mod tests {
 
     #[test]
     fn case_does_not_count_in_any_alphabet() {
-        assert_eq!(
-            Username::parse("ÉLODIE").unwrap(),
-            Username::parse("élodie").unwrap()
-        );
-        assert_ne!(
-            Username::parse("Elodie").unwrap(),
-            Username::parse("élodie").unwrap()
-        );
+        assert_eq!(Username::parse("ÉLODIE").unwrap(), Username::parse("élodie").unwrap());
+        assert_ne!(Username::parse("Elodie").unwrap(), Username::parse("élodie").unwrap());
     }
 
     #[test]
     fn a_long_name_of_an_identity_provider_is_possible() {
         assert!(Username::parse(&"é".repeat(250)).is_ok());
-        assert_eq!(
-            Username::parse(&"é".repeat(251)),
-            Err(UsernameError::TooLong(251))
-        );
+        assert_eq!(Username::parse(&"é".repeat(251)), Err(UsernameError::TooLong(251)));
     }
 }

@@ -22,11 +22,7 @@ const PASSING: Entry = Entry {
 };
 
 /// What the lasting ones share.
-const LASTING: Entry = Entry {
-    severity: Severity::Failed,
-    retry: Retry::Final,
-    ..PASSING
-};
+const LASTING: Entry = Entry { severity: Severity::Failed, retry: Retry::Final, ..PASSING };
 
 pub(super) const NO_ANSWER: Entry = Entry {
     code: "SETUP-HTTP-001",

@@ -22,18 +22,11 @@ const NAME: Entry = Entry {
 };
 
 /// What the ones about refused addresses share.
-const POLICY: Entry = Entry {
-    check: Check::NetPolicy,
-    severity: Severity::Failed,
-    retry: Retry::Final,
-    ..NAME
-};
+const POLICY: Entry =
+    Entry { check: Check::NetPolicy, severity: Severity::Failed, retry: Retry::Final, ..NAME };
 
 /// What the ones about connections share.
-const TCP: Entry = Entry {
-    check: Check::NetTcp,
-    ..NAME
-};
+const TCP: Entry = Entry { check: Check::NetTcp, ..NAME };
 
 pub(super) const NAME_NOT_FOUND: Entry = Entry {
     code: "SETUP-ENV-002",

@@ -22,10 +22,7 @@ const PRODUCT: Entry = Entry {
 };
 
 /// What the ones about the role share.
-const ROLE: Entry = Entry {
-    check: Check::EnvRole,
-    ..PRODUCT
-};
+const ROLE: Entry = Entry { check: Check::EnvRole, ..PRODUCT };
 
 /// What the ones about the version share.
 const VERSION: Entry = Entry {

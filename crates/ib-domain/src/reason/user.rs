@@ -5,12 +5,8 @@ use crate::check::Check;
 use crate::feature::{Feature, Impact};
 
 /// What an IT user who is not let in cannot do.
-const ALL_OF_THEM: Impact = Impact::Only(&[
-    Feature::SignIn,
-    Feature::Register,
-    Feature::InstallDependencies,
-    Feature::Publish,
-]);
+const ALL_OF_THEM: Impact =
+    Impact::Only(&[Feature::SignIn, Feature::Register, Feature::InstallDependencies, Feature::Publish]);
 
 /// What refused log-ins share. The platform locks users out, so a program never repeats them.
 const LOGIN: Entry = Entry {
@@ -30,12 +26,8 @@ const LOGIN: Entry = Entry {
 };
 
 /// What log-ins without an answer share.
-const NO_ANSWER: Entry = Entry {
-    severity: Severity::Unknown,
-    retry: Retry::NeverAutomatic,
-    rejects_login: false,
-    ..LOGIN
-};
+const NO_ANSWER: Entry =
+    Entry { severity: Severity::Unknown, retry: Retry::NeverAutomatic, rejects_login: false, ..LOGIN };
 
 /// What missing permissions share.
 const MISSING: Entry = Entry {
@@ -47,10 +39,7 @@ const MISSING: Entry = Entry {
 };
 
 /// What permissions that could not be told share: that is never "sufficient".
-const UNVERIFIED: Entry = Entry {
-    severity: Severity::Unknown,
-    ..MISSING
-};
+const UNVERIFIED: Entry = Entry { severity: Severity::Unknown, ..MISSING };
 
 pub(super) const EXTERNAL_IDENTITY_PROVIDER: Entry = Entry {
     code: "SETUP-AUTH-003",

@@ -69,10 +69,7 @@ fn unknown_is_neither_zero_nor_an_error(#[case] text: &str) {
 #[case("11.999999999", [11, 999_999_999, 0, 0])]
 fn tolerant_reading(#[case] text: &str, #[case] numbers: [u32; 4]) {
     let version = known(text);
-    assert_eq!(
-        [version.major(), version.minor(), version.patch(), version.build()],
-        numbers
-    );
+    assert_eq!([version.major(), version.minor(), version.patch(), version.build()], numbers);
 }
 
 #[rstest]
@@ -92,10 +89,7 @@ fn verdicts(#[case] text: &str, #[case] verdict: VersionVerdict) {
 #[test]
 fn requirements_read_as_documented() {
     assert_eq!(minimum(), VersionReq::parse(">=11.7.2, <12").unwrap());
-    assert_eq!(
-        activation_code(),
-        VersionReq::parse(">=11.7.2, <=11.7.6").unwrap()
-    );
+    assert_eq!(activation_code(), VersionReq::parse(">=11.7.2, <=11.7.6").unwrap());
     assert_eq!(known_trouble(), VersionReq::parse(">=11.7.2, <=11.7.3").unwrap());
     assert!(minimum().matches(&PlatformVersion::MINIMUM.to_semver()));
 }
@@ -112,15 +106,9 @@ fn order_is_numeric_and_never_that_of_text() {
 #[test]
 fn an_unreadable_version_is_shown_short_and_harmless() {
     let text = format!("\x1b[31m{}\n\u{202e}", "x".repeat(100));
-    let VersionReading::Unknown(unreadable) = PlatformVersion::read(&text) else {
-        panic!()
-    };
+    let VersionReading::Unknown(unreadable) = PlatformVersion::read(&text) else { panic!() };
     assert!(unreadable.text().chars().count() <= 40);
-    assert!(
-        !unreadable
-            .text()
-            .contains(|c: char| c.is_control() || c == '\u{202e}')
-    );
+    assert!(!unreadable.text().contains(|c: char| c.is_control() || c == '\u{202e}'));
 }
 
 #[cfg(feature = "serde")]
@@ -128,22 +116,12 @@ fn an_unreadable_version_is_shown_short_and_harmless() {
 fn a_version_is_validated_on_the_way_in() {
     let version = PlatformVersion::new(11, 7, 2, 9);
     assert_eq!(serde_json::to_string(&version).unwrap(), "\"11.7.2.9\"");
-    assert_eq!(
-        serde_json::from_str::<PlatformVersion>("\"11.7.2.9\"").unwrap(),
-        version
-    );
+    assert_eq!(serde_json::from_str::<PlatformVersion>("\"11.7.2.9\"").unwrap(), version);
     assert!(serde_json::from_str::<PlatformVersion>("\"11\"").is_err());
     // Cleaned of what is invisible this text would read as a version; it stays unknown all the same.
-    for reading in [
-        PlatformVersion::read("v11.7.2.9"),
-        PlatformVersion::read("\u{200b}11.7.2"),
-    ] {
+    for reading in [PlatformVersion::read("v11.7.2.9"), PlatformVersion::read("\u{200b}11.7.2")] {
         let text = serde_json::to_string(&reading).unwrap();
-        assert_eq!(
-            serde_json::from_str::<VersionReading>(&text).unwrap(),
-            reading,
-            "{text}"
-        );
+        assert_eq!(serde_json::from_str::<VersionReading>(&text).unwrap(), reading, "{text}");
     }
 }
 

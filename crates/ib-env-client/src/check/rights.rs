@@ -19,30 +19,18 @@ use super::{Inventory, Known};
 use crate::{Credentials, Environment, LifeTime, Obstacle};
 
 /// The checks about the user.
-pub(super) const USER_CHECKS: &[Check] = &[
-    Check::UserLogin,
-    Check::UserLevel,
-    Check::UserCreate,
-    Check::UserDependencies,
-];
+pub(super) const USER_CHECKS: &[Check] =
+    &[Check::UserLogin, Check::UserLevel, Check::UserCreate, Check::UserDependencies];
 
 /// The dependencies' applications that LifeTime lists; their names are known, their keys are not.
 pub(super) async fn applications(lifetime: &dyn LifeTime) -> Vec<Application> {
     let listed = lifetime.applications().await.unwrap_or_default();
-    let is_dependency = |name: &str| {
-        DependencyId::ALL
-            .iter()
-            .any(|id| id.name().eq_ignore_ascii_case(name.trim()))
-    };
+    let is_dependency =
+        |name: &str| DependencyId::ALL.iter().any(|id| id.name().eq_ignore_ascii_case(name.trim()));
     listed
         .into_iter()
         .filter(|application| is_dependency(&application.name))
-        .filter_map(|one| {
-            Some(Application {
-                key: ApplicationKey::parse(&one.key).ok()?,
-                name: one.name,
-            })
-        })
+        .filter_map(|one| Some(Application { key: ApplicationKey::parse(&one.key).ok()?, name: one.name }))
         .collect()
 }
 
@@ -60,11 +48,8 @@ pub(super) async fn examine(
         return vec![finding];
     }
     let evidence = Evidence::new().observed(format!("{} is accepted", credentials.username()));
-    let mut findings = vec![
-        Finding::new(Check::UserLogin, Outcome::Passed, now())
-            .with(evidence)
-            .took(begun.elapsed()),
-    ];
+    let mut findings =
+        vec![Finding::new(Check::UserLogin, Outcome::Passed, now()).with(evidence).took(begun.elapsed())];
     let begun = Instant::now();
     let (evaluation, vantage) = match &inventory.0 {
         Some(known) => (by_lifetime(known, environment, credentials), Vantage::LifeTime),
@@ -73,23 +58,13 @@ pub(super) async fn examine(
     let found = match evaluation {
         Ok(evaluation) => verdicts(&evaluation, vantage, now()),
         Err(Unread::BecauseOf(because)) => {
-            vec![Finding::new(
-                Check::UserLevel,
-                Outcome::NotEvaluated { because },
-                now(),
-            )]
+            vec![Finding::new(Check::UserLevel, Outcome::NotEvaluated { because }, now())]
         }
         Err(Unread::Obstacle(obstacle)) => vec![level_finding(obstacle, now())],
     };
     findings.extend(found.into_iter().map(|finding| finding.took(begun.elapsed())));
     follow(&mut findings, now());
-    findings.push(dependencies(
-        inventory,
-        environment,
-        credentials,
-        &findings,
-        now(),
-    ));
+    findings.push(dependencies(inventory, environment, credentials, &findings, now()));
     findings
 }
 
@@ -104,16 +79,9 @@ fn by_lifetime(
     environment: &dyn Environment,
     credentials: &Credentials,
 ) -> Result<Evaluation, Unread> {
-    let model = known
-        .model
-        .as_ref()
-        .ok_or(Unread::BecauseOf(Check::LifeTimeAccess))?;
+    let model = known.model.as_ref().ok_or(Unread::BecauseOf(Check::LifeTimeAccess))?;
     let not_listed = |reason| Unread::Obstacle(Obstacle::new(reason));
-    let host = environment.address().host();
-    let listed = known
-        .environments
-        .iter()
-        .find(|one| one.host.eq_ignore_ascii_case(host));
+    let listed = known.listed(environment.address().host());
     let listed = listed.ok_or_else(|| not_listed(Reason::EnvironmentNotListed))?;
     let username = Username::parse(credentials.username()).map_err(|_| not_listed(Reason::UserNotListed))?;
     Ok(evaluate(model, &username, &listed.key))
@@ -152,10 +120,7 @@ fn verdicts(evaluation: &Evaluation, vantage: Vantage, at: SystemTime) -> Vec<Fi
             passed(Check::UserLevel, format!("{level} ({decided_by})")),
             passed(Check::UserCreate, format!("granted ({decided_by})")),
         ],
-        Evaluation::Denied {
-            missing: lacks,
-            decided_by,
-        } => {
+        Evaluation::Denied { missing: lacks, decided_by } => {
             let decided = decided_by.to_string();
             let level = lacks.iter().find_map(|one| match one {
                 Missing::Level { has, .. } => Some(missing(Reason::LevelMissing, *has, &decided)),
@@ -172,9 +137,7 @@ fn verdicts(evaluation: &Evaluation, vantage: Vantage, at: SystemTime) -> Vec<Fi
                 create.unwrap_or_else(|| passed(Check::UserCreate, format!("granted ({decided})"))),
             ]
         }
-        Evaluation::Blocked {
-            reason: BlockReason::NoAccess,
-        } => {
+        Evaluation::Blocked { reason: BlockReason::NoAccess } => {
             vec![missing(Reason::LevelMissing, Level::NoAccess, "the default role")]
         }
         Evaluation::Blocked { .. } => vec![Obstacle::new(Reason::UserInactive).finding(at)],
@@ -212,9 +175,7 @@ fn unverified(why: &UnverifiedReason, vantage: Vantage) -> Obstacle {
 /// Where the level could not be told, neither could the rest.
 fn follow(findings: &mut Vec<Finding>, at: SystemTime) {
     if findings.iter().all(|finding| finding.check != Check::UserCreate) {
-        let outcome = Outcome::NotEvaluated {
-            because: Check::UserLevel,
-        };
+        let outcome = Outcome::NotEvaluated { because: Check::UserLevel };
         findings.push(Finding::new(Check::UserCreate, outcome, at));
     }
 }
@@ -228,15 +189,11 @@ fn dependencies(
     at: SystemTime,
 ) -> Finding {
     let not_applicable = |why| Finding::new(Check::UserDependencies, Outcome::NotApplicable { why }, at);
-    if findings
-        .iter()
-        .any(|finding| finding.check == Check::UserLevel && finding.outcome != Outcome::Passed)
+    if findings.iter().any(|finding| finding.check == Check::UserLevel && finding.outcome != Outcome::Passed)
     {
         return Finding::new(
             Check::UserDependencies,
-            Outcome::NotEvaluated {
-                because: Check::UserLevel,
-            },
+            Outcome::NotEvaluated { because: Check::UserLevel },
             at,
         );
     }
@@ -246,19 +203,13 @@ fn dependencies(
     if known.applications.is_empty() {
         return not_applicable("LifeTime lists no dependency yet");
     }
-    let host = environment.address().host();
-    let listed = known
-        .environments
-        .iter()
-        .find(|one| one.host.eq_ignore_ascii_case(host));
+    let listed = known.listed(environment.address().host());
     let (Some(model), Some(listed), Ok(username)) =
         (&known.model, listed, Username::parse(credentials.username()))
     else {
         return Finding::new(
             Check::UserDependencies,
-            Outcome::NotEvaluated {
-                because: Check::UserLevel,
-            },
+            Outcome::NotEvaluated { because: Check::UserLevel },
             at,
         );
     };

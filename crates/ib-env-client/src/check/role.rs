@@ -43,10 +43,7 @@ pub(super) fn address_obstacle(error: &AddressError, typed: &str) -> Obstacle {
                 .expected(limit.to_string())
         }
         AddressError::Port { seen: port, .. } => {
-            let port = port.map_or_else(
-                || "something that is no number".to_owned(),
-                |port| port.to_string(),
-            );
+            let port = port.map_or_else(|| "something that is no number".to_owned(), |port| port.to_string());
             seen(Reason::AddressPort, &port).expected("443")
         }
         error => seen(Reason::AddressMalformed, typed).detail("problem", error.to_string()),
@@ -71,14 +68,11 @@ pub(super) fn examine(
     findings: &mut [Finding],
     at: SystemTime,
 ) {
-    let listed = inventory.listed(address);
+    let listed = inventory.listed(address.host());
     if let Some(seen) = listed.map(|environment| &environment.version) {
         keep_lifetime_version(seen, findings);
     }
-    let Some(role) = findings
-        .iter_mut()
-        .find(|finding| finding.check == Check::EnvRole)
-    else {
+    let Some(role) = findings.iter_mut().find(|finding| finding.check == Check::EnvRole) else {
         return;
     };
     if role.outcome != Outcome::Passed || !target.named {
@@ -106,9 +100,7 @@ pub(super) fn examine(
 
 /// The environment's own word counts; LifeTime's is kept beside it.
 fn keep_lifetime_version(seen: &VersionReading, findings: &mut [Finding]) {
-    let version = findings
-        .iter_mut()
-        .find(|finding| finding.check == Check::EnvVersion);
+    let version = findings.iter_mut().find(|finding| finding.check == Check::EnvVersion);
     if let (Some(finding), Some(seen)) = (version, seen.known()) {
         let evidence = std::mem::take(&mut finding.evidence);
         finding.evidence = evidence.detail("lifetime_version", seen.to_string());
@@ -119,19 +111,9 @@ fn keep_lifetime_version(seen: &VersionReading, findings: &mut [Finding]) {
 pub(super) fn activation(diagnosis: &Diagnosis, at: SystemTime) -> Option<Finding> {
     let version = diagnosis.version.as_ref()?;
     match judge(version) {
-        VersionVerdict::Supported {
-            activation_code: true,
-            ..
-        } => {
-            let text = version
-                .known()
-                .map(|version| version.to_string())
-                .unwrap_or_default();
-            Some(
-                Obstacle::new(Reason::ActivationCodeNeeded)
-                    .observed(text)
-                    .finding(at),
-            )
+        VersionVerdict::Supported { activation_code: true, .. } => {
+            let text = version.known().map(|version| version.to_string()).unwrap_or_default();
+            Some(Obstacle::new(Reason::ActivationCodeNeeded).observed(text).finding(at))
         }
         VersionVerdict::Supported { .. } => {
             let evidence = Evidence::new().observed("not needed");
@@ -147,10 +129,8 @@ pub(super) fn activation(diagnosis: &Diagnosis, at: SystemTime) -> Option<Findin
 pub(super) fn lighten(listed: Option<&ListedEnvironment>, findings: &mut Vec<Finding>, at: SystemTime) {
     let mut connected = true;
     for finding in findings.iter_mut().filter(|finding| stops(finding)) {
-        if let Some(reason) = finding
-            .outcome
-            .reason()
-            .filter(|reason| reason.entry().impact == Impact::Connection)
+        if let Some(reason) =
+            finding.outcome.reason().filter(|reason| reason.entry().impact == Impact::Connection)
         {
             finding.outcome = Outcome::Warning(reason);
             connected = false;
@@ -167,14 +147,8 @@ pub(super) fn lighten(listed: Option<&ListedEnvironment>, findings: &mut Vec<Fin
         let why = "the environment is not connected, which is allowed";
         not_applicable(&LAYERS, why);
     }
-    not_applicable(
-        &[Check::EnvActivation],
-        "asked on the development environment only",
-    );
-    not_applicable(
-        rights::USER_CHECKS,
-        "users sign in to the development environment",
-    );
+    not_applicable(&[Check::EnvActivation], "asked on the development environment only");
+    not_applicable(rights::USER_CHECKS, "users sign in to the development environment");
     if findings.iter().all(|finding| finding.check != Check::EnvVersion) {
         findings.extend(listed.map(|environment| version_by_lifetime(&environment.version, at)));
     }
@@ -194,10 +168,7 @@ const LAYERS: [Check; 8] = [
 
 /// The version that LifeTime saw last.
 fn version_by_lifetime(version: &VersionReading, at: SystemTime) -> Finding {
-    let text = version
-        .known()
-        .map(|version| version.to_string())
-        .unwrap_or_default();
+    let text = version.known().map(|version| version.to_string()).unwrap_or_default();
     let outcome = match judge(version) {
         VersionVerdict::Supported { .. } => Outcome::Passed,
         VersionVerdict::TooOld { .. } => Outcome::of(Reason::VersionTooOld),

@@ -5,7 +5,7 @@ use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::permission::key::{ApplicationKey, EnvironmentKey, RoleKey, UserKey};
 use ib_domain::permission::level::Level;
 use ib_domain::permission::model::ModelParts;
-use ib_domain::permission::role::{EnvironmentPermission, SpecificPermission};
+use ib_domain::permission::role::{EnvironmentPermission, Role as PermissionRole, SpecificPermission};
 use ib_domain::permission::user::{ItUser, Username};
 use ib_domain::verdict::Verdict;
 use ib_domain::version::PlatformVersion;
@@ -44,10 +44,7 @@ fn with_lifetime(
     environment: impl Fn(&EnvironmentAddress) -> MockEnvironment + Send + Sync + 'static,
     lifetime: impl Fn() -> MockLifeTime + Send + Sync + 'static,
 ) -> Checker {
-    let prepared = Prepared {
-        environment: Box::new(environment),
-        lifetime: Box::new(lifetime),
-    };
+    let prepared = Prepared { environment: Box::new(environment), lifetime: Box::new(lifetime) };
     Checker::new(Arc::new(prepared)).clock(Arc::new(|| SystemTime::UNIX_EPOCH))
 }
 
@@ -67,10 +64,7 @@ fn healthy() -> Diagnosis {
 fn diagnosis(version: &str) -> Diagnosis {
     let version = PlatformVersion::read(version);
     let passed = |check| Finding::new(check, Outcome::Passed, SystemTime::UNIX_EPOCH);
-    let mut findings: Vec<_> = ENVIRONMENT_CHECKS[1..9]
-        .iter()
-        .map(|check| passed(*check))
-        .collect();
+    let mut findings: Vec<_> = ENVIRONMENT_CHECKS[1..9].iter().map(|check| passed(*check)).collect();
     findings.push(passed(Check::EnvVersion));
     findings.push(passed(Check::EnvIdentity));
     Diagnosis {
@@ -103,13 +97,7 @@ async fn report(checker: &Checker, addresses: &[&str]) -> Report {
 }
 
 fn status(target: &TargetReport, check: Check) -> &'static str {
-    target
-        .findings
-        .iter()
-        .find(|finding| finding.check == check)
-        .unwrap()
-        .outcome
-        .status()
+    target.findings.iter().find(|finding| finding.check == check).unwrap().outcome.status()
 }
 
 fn key(host: &str) -> EnvironmentKey {
@@ -140,11 +128,7 @@ fn lifetime(environments: &[ListedEnvironment]) -> MockLifeTime {
 #[tokio::test]
 async fn every_check_has_a_finding_and_without_a_user_the_users_ones_do_not_apply() {
     let report = report(&checker(|_| answering(healthy())), &[DEV]).await;
-    let checks: Vec<_> = report.targets[0]
-        .findings
-        .iter()
-        .map(|finding| finding.check)
-        .collect();
+    let checks: Vec<_> = report.targets[0].findings.iter().map(|finding| finding.check).collect();
     assert_eq!(checks, ENVIRONMENT_CHECKS);
     assert_eq!(report.verdict(), Verdict::Passed);
     assert_eq!(status(&report.targets[0], Check::UserLogin), "not_applicable");
@@ -154,32 +138,17 @@ async fn every_check_has_a_finding_and_without_a_user_the_users_ones_do_not_appl
 async fn what_an_obstacle_keeps_from_being_asked_names_it() {
     let report = report(&checker(|_| answering(unreachable())), &[DEV]).await;
     let target = &report.targets[0];
-    let version = target
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::EnvVersion)
-        .unwrap();
-    assert_eq!(
-        version.outcome,
-        Outcome::NotEvaluated {
-            because: Check::NetTcp
-        }
-    );
+    let version = target.findings.iter().find(|finding| finding.check == Check::EnvVersion).unwrap();
+    assert_eq!(version.outcome, Outcome::NotEvaluated { because: Check::NetTcp });
     assert_eq!(report.verdict(), Verdict::CouldNotTell);
 }
 
 #[tokio::test]
 async fn a_log_in_is_tried_once_and_only_where_the_product_was_recognised() {
     let logging_in = checker(|address| {
-        let mut mock = answering(if address.host() == DEV {
-            healthy()
-        } else {
-            unreachable()
-        });
+        let mut mock = answering(if address.host() == DEV { healthy() } else { unreachable() });
         if address.host() == DEV {
-            mock.expect_log_in()
-                .times(1)
-                .returning(|_| Err(Reason::LoginRefused.into()));
+            mock.expect_log_in().times(1).returning(|_| Err(Reason::LoginRefused.into()));
         }
         mock.expect_permissions().times(0);
         mock
@@ -199,21 +168,14 @@ async fn both_missing_permissions_are_reported_at_once() {
         mock.expect_log_in().returning(|_| Ok(()));
         let level = Level::OpenAndDebug;
         let label = Some(level.label().to_owned());
-        let answer = DirectAnswer {
-            level,
-            label,
-            create_applications: false,
-        };
+        let answer = DirectAnswer { level, label, create_applications: false };
         mock.expect_permissions().return_once(|_| Ok(Some(answer)));
         mock
     })
     .credentials(maria());
     let report = report(&denied, &[DEV]).await;
-    let reasons: Vec<_> = report.targets[0]
-        .findings
-        .iter()
-        .filter_map(|finding| finding.outcome.reason())
-        .collect();
+    let reasons: Vec<_> =
+        report.targets[0].findings.iter().filter_map(|finding| finding.outcome.reason()).collect();
     assert_eq!(reasons, [Reason::LevelMissing, Reason::CreateApplicationsMissing]);
 }
 
@@ -230,42 +192,34 @@ async fn lifetime_decides_on_permissions_and_the_environment_is_not_asked() {
         move || {
             let mut mock = lifetime(&environments);
             mock.expect_applications().returning(|| Ok(Vec::new()));
-            mock.expect_permission_model().return_once(|| Ok(model()));
+            mock.expect_permission_model().return_once(|| Ok(model(&[])));
             mock
         },
     );
     let report = report(&asking_lifetime(checker.credentials(maria())), &[DEV]).await;
     assert_eq!(report.verdict(), Verdict::Passed, "{report:#?}");
-    let level = report.targets[1]
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::UserLevel)
-        .unwrap();
-    assert!(
-        level
-            .evidence
-            .observed
-            .as_deref()
-            .unwrap()
-            .contains("default role Integrator"),
-        "{level:?}"
-    );
+    let level = report.targets[1].findings.iter().find(|finding| finding.check == Check::UserLevel).unwrap();
+    assert!(level.evidence.observed.as_deref().unwrap().contains("default role Integrator"), "{level:?}");
 }
 
-fn model() -> PermissionModel {
-    let dev = key(DEV);
-    let role = RoleKey::parse("r").unwrap();
-    let granted =
-        EnvironmentPermission::of(Level::ChangeAndDeploy).and(SpecificPermission::CreateApplications);
-    let user = ItUser::new(
-        UserKey::parse("u").unwrap(),
-        Username::parse("Maria").unwrap(),
-        role.clone(),
-    );
+/// Maria may do everything, but for what an application role takes from her.
+fn model(application_roles: &[(&str, Level)]) -> PermissionModel {
+    let role = |name: &str, level| {
+        let granted = EnvironmentPermission::of(level).and(SpecificPermission::CreateApplications);
+        PermissionRole::new(RoleKey::parse(name).unwrap(), name).with(key(DEV), granted)
+    };
+    let mut roles = vec![role("Integrator", Level::ChangeAndDeploy)];
+    let mut user =
+        ItUser::new(UserKey::parse("u").unwrap(), Username::parse("Maria").unwrap(), roles[0].key.clone());
+    for (application, level) in application_roles {
+        let lower = role(&format!("on {application}").replace(' ', "-"), *level);
+        user.application_roles.insert(ApplicationKey::parse(application).unwrap(), lower.key.clone());
+        roles.push(lower);
+    }
     PermissionModel::new(ModelParts {
-        labels: [(5, "Change and Deploy Applications".to_owned())].into(),
-        environments: vec![dev.clone()],
-        roles: vec![ib_domain::permission::role::Role::new(role, "Integrator").with(dev, granted)],
+        labels: [(5, Level::ChangeAndDeploy.label().to_owned())].into(),
+        environments: vec![key(DEV)],
+        roles,
         users: vec![user],
         teams: Vec::new(),
     })
@@ -284,41 +238,22 @@ async fn permissions_that_lifetime_does_not_show_are_not_told_and_never_sufficie
         },
         move || {
             let mut mock = lifetime(&environments);
-            mock.expect_permission_model()
-                .return_once(|| Err(Reason::AccountForbidden.into()));
+            mock.expect_permission_model().return_once(|| Err(Reason::AccountForbidden.into()));
             mock
         },
     );
     let report = report(&asking_lifetime(checker.credentials(maria())), &[DEV]).await;
     assert_eq!(status(&report.targets[0], Check::LifeTimeAccess), "failed");
-    let level = report.targets[1]
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::UserLevel)
-        .unwrap();
-    assert_eq!(
-        level.outcome,
-        Outcome::NotEvaluated {
-            because: Check::LifeTimeAccess
-        }
-    );
+    let level = report.targets[1].findings.iter().find(|finding| finding.check == Check::UserLevel).unwrap();
+    assert_eq!(level.outcome, Outcome::NotEvaluated { because: Check::LifeTimeAccess });
     assert_eq!(report.verdict(), Verdict::Failed);
 }
 
 #[tokio::test]
 async fn another_environment_may_be_unreachable_and_its_version_is_lifetimes_word() {
-    let environments = [
-        listed(DEV, Purpose::Development, "11.23.1"),
-        listed(QA, Purpose::Test, "11.23.1"),
-    ];
+    let environments = [listed(DEV, Purpose::Development, "11.23.1"), listed(QA, Purpose::Test, "11.23.1")];
     let checker = with_lifetime(
-        |address| {
-            answering(if address.host() == DEV {
-                healthy()
-            } else {
-                unreachable()
-            })
-        },
+        |address| answering(if address.host() == DEV { healthy() } else { unreachable() }),
         move || lifetime(&environments),
     );
     let report = report(&asking_lifetime(checker), &[]).await;
@@ -328,28 +263,15 @@ async fn another_environment_may_be_unreachable_and_its_version_is_lifetimes_wor
     assert_eq!(status(quality, Check::EnvVersion), "passed");
     assert_eq!(status(quality, Check::EnvProduct), "not_applicable");
     assert_eq!(quality.verdict(), Verdict::Warnings);
-    let tcp = quality
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::NetTcp)
-        .unwrap();
-    assert_eq!(tcp.limits(quality.role.is_development()).len(), 3, "B8 to B10");
+    let tcp = quality.findings.iter().find(|finding| finding.check == Check::NetTcp).unwrap();
+    assert_eq!(tcp.limits(&quality.role).len(), 3, "B8 to B10");
 }
 
 #[tokio::test]
 async fn another_environment_that_is_too_old_fails_even_when_it_is_unreachable() {
-    let environments = [
-        listed(DEV, Purpose::Development, "11.23.1"),
-        listed(QA, Purpose::Test, "11.7.1"),
-    ];
+    let environments = [listed(DEV, Purpose::Development, "11.23.1"), listed(QA, Purpose::Test, "11.7.1")];
     let checker = with_lifetime(
-        |address| {
-            answering(if address.host() == DEV {
-                healthy()
-            } else {
-                unreachable()
-            })
-        },
+        |address| answering(if address.host() == DEV { healthy() } else { unreachable() }),
         move || lifetime(&environments),
     );
     let report = report(&asking_lifetime(checker), &[]).await;
@@ -361,38 +283,45 @@ async fn another_environment_that_is_too_old_fails_even_when_it_is_unreachable()
 
 #[tokio::test]
 async fn an_environment_named_as_development_that_is_another_one_is_told_the_right_address() {
-    let environments = [
-        listed(DEV, Purpose::Development, "11.23.1"),
-        listed(QA, Purpose::Test, "11.23.1"),
-    ];
+    let environments = [listed(DEV, Purpose::Development, "11.23.1"), listed(QA, Purpose::Test, "11.23.1")];
     let checker = with_lifetime(|_| answering(healthy()), move || lifetime(&environments));
     let report = report(&asking_lifetime(checker), &[QA]).await;
     let quality = &report.targets[1];
     assert_eq!(quality.address, QA);
-    let role = quality
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::EnvRole)
-        .unwrap();
+    let role = quality.findings.iter().find(|finding| finding.check == Check::EnvRole).unwrap();
     assert_eq!(role.outcome, Outcome::Failed(Reason::NotDevelopment));
     assert!(role.action(QA).unwrap().contains(DEV));
     assert_eq!(report.targets.len(), 3, "LifeTime, Quality once, Development");
 }
 
 #[tokio::test]
+async fn no_password_goes_to_an_environment_that_lifetime_knows_as_another_one() {
+    let environments = [listed(DEV, Purpose::Development, "11.23.1"), listed(QA, Purpose::Test, "11.23.1")];
+    let checker = with_lifetime(
+        |address| {
+            let mut mock = answering(healthy());
+            mock.expect_log_in().times(usize::from(address.host() == DEV)).returning(|_| Ok(()));
+            mock
+        },
+        move || {
+            let mut mock = lifetime(&environments);
+            mock.expect_permission_model().return_once(|| Ok(model(&[])));
+            mock
+        },
+    );
+    let report = report(&asking_lifetime(checker.credentials(maria())), &[QA]).await;
+    assert_eq!(status(&report.targets[1], Check::UserLogin), "not_evaluated");
+    assert_eq!(status(&report.targets[2], Check::UserLogin), "passed");
+}
+
+#[tokio::test]
 async fn old_versions_announce_the_activation_code_and_where_it_is() {
     let report = report(&checker(|_| answering(diagnosis("11.7.6.1"))), &[DEV]).await;
-    let code = report.targets[0]
-        .findings
-        .iter()
-        .find(|finding| finding.check == Check::EnvActivation)
-        .unwrap();
+    let code =
+        report.targets[0].findings.iter().find(|finding| finding.check == Check::EnvActivation).unwrap();
     assert_eq!(code.outcome, Outcome::Warning(Reason::ActivationCodeNeeded));
     let action = code.action(DEV).unwrap();
-    assert!(
-        action.contains("https://dev.acme.example/ServiceCenter, Administration, Licensing"),
-        "{action}"
-    );
+    assert!(action.contains("https://dev.acme.example/ServiceCenter, Administration, Licensing"), "{action}");
     assert_eq!(report.verdict(), Verdict::Warnings);
 }
 
@@ -410,79 +339,27 @@ async fn a_dependency_that_is_kept_from_the_user_is_a_warning() {
             let environments = environments.to_vec();
             mock.expect_diagnose().returning(Vec::new);
             mock.expect_environments().return_once(|| Ok(environments));
-            mock.expect_permission_model().return_once(|| Ok(restricted()));
+            mock.expect_permission_model().return_once(|| Ok(model(&[("utils", Level::OpenAndDebug)])));
             let key = "utils".to_owned();
-            let utils = ListedApplication {
-                key,
-                name: "Integration Builder Utils".to_owned(),
-            };
-            let other = ListedApplication {
-                key: "desk".to_owned(),
-                name: "Service Desk".to_owned(),
-            };
+            let utils = ListedApplication { key, name: "Integration Builder Utils".to_owned() };
+            let other = ListedApplication { key: "desk".to_owned(), name: "Service Desk".to_owned() };
             mock.expect_applications().return_once(|| Ok(vec![utils, other]));
             mock
         },
     );
     let report = report(&asking_lifetime(checker.credentials(maria())), &[DEV]).await;
-    let kept = report.targets[1]
-        .findings
-        .iter()
-        .find(|one| one.check == Check::UserDependencies)
-        .unwrap();
-    assert_eq!(
-        kept.outcome,
-        Outcome::Warning(Reason::DependenciesKept),
-        "{kept:?}"
-    );
-    assert_eq!(
-        kept.evidence.observed.as_deref(),
-        Some("Integration Builder Utils")
-    );
-}
-
-/// As `model`, with an application role that lowers one dependency.
-fn restricted() -> PermissionModel {
-    let dev = key(DEV);
-    let (full, low) = (RoleKey::parse("r").unwrap(), RoleKey::parse("low").unwrap());
-    let granted =
-        EnvironmentPermission::of(Level::ChangeAndDeploy).and(SpecificPermission::CreateApplications);
-    let role = ib_domain::permission::role::Role::new;
-    let mut user = ItUser::new(
-        UserKey::parse("u").unwrap(),
-        Username::parse("maria").unwrap(),
-        full.clone(),
-    );
-    user.application_roles
-        .insert(ApplicationKey::parse("utils").unwrap(), low.clone());
-    PermissionModel::new(ModelParts {
-        labels: [(5, "Change and Deploy Applications".to_owned())].into(),
-        environments: vec![dev.clone()],
-        roles: vec![
-            role(full, "Integrator").with(dev.clone(), granted),
-            role(low, "Debugger").with(dev, EnvironmentPermission::of(Level::OpenAndDebug)),
-        ],
-        users: vec![user],
-        teams: Vec::new(),
-    })
-    .unwrap()
+    let kept = report.targets[1].findings.iter().find(|one| one.check == Check::UserDependencies).unwrap();
+    assert_eq!(kept.outcome, Outcome::Warning(Reason::DependenciesKept), "{kept:?}");
+    assert_eq!(kept.evidence.observed.as_deref(), Some("Integration Builder Utils"));
 }
 
 #[tokio::test]
 async fn reports_keep_the_order_of_the_addresses_and_each_is_heard_of_once() {
     let checker = checker(|_| answering(healthy())).concurrency(3);
-    let addresses: Vec<_> = (0..20)
-        .map(|number| format!("env{number:02}.acme.example"))
-        .collect();
+    let addresses: Vec<_> = (0..20).map(|number| format!("env{number:02}.acme.example")).collect();
     let mut heard = Vec::new();
-    let report = checker
-        .check(&addresses, |target| heard.push(target.address.clone()))
-        .await;
-    let order: Vec<_> = report
-        .targets
-        .iter()
-        .map(|target| target.address.clone())
-        .collect();
+    let report = checker.check(&addresses, |target| heard.push(target.address.clone())).await;
+    let order: Vec<_> = report.targets.iter().map(|target| target.address.clone()).collect();
     heard.sort();
     assert_eq!((&order, &heard), (&addresses, &addresses));
 }
@@ -494,9 +371,7 @@ async fn a_check_that_breaks_down_is_a_finding_and_harms_no_other() {
         _ => MockEnvironment::new(),
     });
     let report = report(&checker, &["broken.acme.example", DEV]).await;
-    let broken = report.targets[0]
-        .decisive()
-        .and_then(|finding| finding.outcome.reason());
+    let broken = report.targets[0].decisive().and_then(|finding| finding.outcome.reason());
     assert_eq!(broken, Some(Reason::CheckCrashed));
     assert_eq!(report.targets[1].verdict(), Verdict::Passed);
 }

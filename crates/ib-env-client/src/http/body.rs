@@ -36,16 +36,11 @@ impl Body {
             .headers()
             .get(reqwest::header::CONTENT_ENCODING)
             .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        let pieces = response
-            .bytes_stream()
-            .map(|piece| piece.map_err(io::Error::other));
+        let pieces = response.bytes_stream().map(|piece| piece.map_err(io::Error::other));
         let reader = StreamReader::new(Box::pin(pieces));
         if compressed {
             let inflated = BufReader::new(GzipDecoder::new(reader));
-            Self {
-                compressed,
-                ..Self::from_reader(inflated, limit)
-            }
+            Self { compressed, ..Self::from_reader(inflated, limit) }
         } else {
             Self::from_reader(reader, limit)
         }
@@ -54,12 +49,7 @@ impl Body {
     /// A body that is read from anywhere.
     pub(super) fn from_reader(reader: impl AsyncBufRead + Send + Unpin + 'static, limit: u64) -> Self {
         let left = limit.saturating_add(1);
-        Self {
-            reader: Box::new(reader),
-            compressed: false,
-            left,
-            token_left: TOKEN_LIMIT,
-        }
+        Self { reader: Box::new(reader), compressed: false, left, token_left: TOKEN_LIMIT }
     }
 
     /// Begins a new token: its budget is its own.
@@ -81,13 +71,9 @@ impl AsyncBufRead for Body {
         let this = self.get_mut();
         let limit = usize::try_from(this.left.min(this.token_left)).unwrap_or(usize::MAX);
         if limit == 0 {
-            return Poll::Ready(Err(io::Error::other(TooLong {
-                compressed: this.compressed,
-            })));
+            return Poll::Ready(Err(io::Error::other(TooLong { compressed: this.compressed })));
         }
-        Pin::new(&mut this.reader)
-            .poll_fill_buf(cx)
-            .map_ok(|buffer| &buffer[..buffer.len().min(limit)])
+        Pin::new(&mut this.reader).poll_fill_buf(cx).map_ok(|buffer| &buffer[..buffer.len().min(limit)])
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {

@@ -34,10 +34,7 @@ pub(super) struct Findings<'t> {
 
 impl<'t> Findings<'t> {
     pub(super) const fn new(transport: &'t Transport) -> Self {
-        Self {
-            transport,
-            all: Vec::new(),
-        }
+        Self { transport, all: Vec::new() }
     }
 
     fn add(&mut self, finding: Finding) {
@@ -57,26 +54,18 @@ impl<'t> Findings<'t> {
     /// The layers up to TCP. `None` where one of them is in the way.
     pub(super) async fn reach(&mut self, address: &ib_domain::address::EnvironmentAddress) -> Option<()> {
         let transport = self.transport;
-        let resolved = self
-            .step(Check::NetName, transport.resolve(address), described)
-            .await?;
+        let resolved = self.step(Check::NetName, transport.resolve(address), described).await?;
         let route = self
-            .step(
-                Check::NetPolicy,
-                async { transport.judge(address, &resolved) },
-                |route| {
-                    let text = match resolved {
-                        Resolved::Mapped(_) => "allowed, as mapped",
-                        Resolved::Addresses(_) => "allowed",
-                    };
-                    Evidence::new().observed(text).address(route.ip())
-                },
-            )
+            .step(Check::NetPolicy, async { transport.judge(address, &resolved) }, |route| {
+                let text = match resolved {
+                    Resolved::Mapped(_) => "allowed, as mapped",
+                    Resolved::Addresses(_) => "allowed",
+                };
+                Evidence::new().observed(text).address(route.ip())
+            })
             .await?;
         self.step(Check::NetTcp, transport.connect(address, route), |()| {
-            Evidence::new()
-                .observed(format!("port {} accepts connections", route.port()))
-                .address(route.ip())
+            Evidence::new().observed(format!("port {} accepts connections", route.port())).address(route.ip())
         })
         .await
     }
@@ -128,11 +117,7 @@ impl<'t> Findings<'t> {
             _ => {}
         }
         let until = presented.map(|seen| format!("certificate valid until {}", seen.ends));
-        self.passed(
-            Check::NetTls,
-            Evidence::new().observed(until.unwrap_or_default()),
-            tls_took,
-        );
+        self.passed(Check::NetTls, Evidence::new().observed(until.unwrap_or_default()), tls_took);
         let http_took = begun.elapsed().saturating_sub(tls_took);
         let at = (self.transport.settings.clock)();
         let http = match answer {
@@ -148,9 +133,7 @@ impl<'t> Findings<'t> {
 /// What the name service said, in words.
 fn described(resolved: &Resolved) -> Evidence {
     match resolved {
-        Resolved::Mapped(route) => Evidence::new()
-            .observed(format!("mapped to {route}"))
-            .address(route.ip()),
+        Resolved::Mapped(route) => Evidence::new().observed(format!("mapped to {route}")).address(route.ip()),
         Resolved::Addresses(addresses) => {
             let all: Vec<_> = addresses.iter().map(ToString::to_string).collect();
             Evidence::new().observed(all.join(", "))
@@ -167,10 +150,7 @@ where
     F: Future<Output = Result<T, Obstacle>>,
 {
     let mut attempts = 0;
-    let once_more = ConstantBuilder::default()
-        .with_delay(delay)
-        .with_max_times(1)
-        .with_jitter();
+    let once_more = ConstantBuilder::default().with_delay(delay).with_max_times(1).with_jitter();
     let counted = || {
         attempts += 1;
         attempt()
@@ -206,25 +186,21 @@ impl HttpEnvironment {
 
     async fn look_inside(&self, findings: &mut Findings<'_>, diagnosis: &mut Diagnosis) {
         let begun = Instant::now();
-        self.transport.witness.forget(self.address.host());
-        let (first, attempts) = with_retry(self.transport.settings.limits.retry_delay, || {
-            self.ask_platform_info()
-        })
-        .await;
+        let (first, attempts) =
+            with_retry(self.transport.settings.limits.retry_delay, || self.ask_platform_info()).await;
         findings.first_request(self.address.host(), begun, attempts, &first);
         let Ok(first) = first else { return };
+        let begun = Instant::now();
         match self.recognise(first).await {
             Answers::Obstacle(obstacle) => findings.obstacle(obstacle, begun.elapsed()),
             Answers::Platform(info) => {
                 findings.recognised(begun.elapsed());
                 diagnosis.serial.clone_from(&info.serial);
-                self.look_closer(findings, diagnosis, PlatformVersion::read(&info.version))
-                    .await;
+                self.look_closer(findings, diagnosis, PlatformVersion::read(&info.version)).await;
             }
             Answers::VersionUnknown(what) => {
                 findings.recognised(begun.elapsed());
-                self.look_closer(findings, diagnosis, PlatformVersion::read(&what))
-                    .await;
+                self.look_closer(findings, diagnosis, PlatformVersion::read(&what)).await;
             }
         }
     }
@@ -232,12 +208,7 @@ impl HttpEnvironment {
     async fn ask_platform_info(&self) -> Result<Answer, Obstacle> {
         let limits = &self.transport.settings.limits;
         let limit = self.transport.first_limit(&self.address);
-        let question = anonymous(
-            Service::OutSystemsPlatform,
-            "GetPlatformInfo",
-            limit,
-            limits.probe_bytes,
-        );
+        let question = anonymous(Service::OutSystemsPlatform, "GetPlatformInfo", limit, limits.probe_bytes);
         self.transport.soap(&self.address, &question).await
     }
 
@@ -259,42 +230,28 @@ impl HttpEnvironment {
     /// The WSDL and the console's own page; then what else it may be.
     async fn further_signs(&self, first: Page) -> Result<Answers, Obstacle> {
         if first.says_closed {
-            return Ok(Answers::Obstacle(
-                Obstacle::new(Reason::ClosedToUs).observed(first.describe()),
-            ));
+            return Ok(Answers::Obstacle(Obstacle::new(Reason::ClosedToUs).observed(first.describe())));
         }
-        let schema = self
-            .transport
-            .schema(&self.address, Service::OutSystemsPlatform)
-            .await
-            .ok()
-            .flatten();
+        let schema = self.transport.schema(&self.address, Service::OutSystemsPlatform).await.ok().flatten();
         if schema.is_some_and(|schema| schema.target_namespace == PLATFORM_NAMESPACE) {
             return Ok(Answers::VersionUnknown(first.describe()));
         }
         let console = self.transport.page(&self.address, "/ServiceCenter/").await?;
         let shut = |page: &Page| matches!(page.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         if console.says_closed {
-            return Ok(Answers::Obstacle(
-                Obstacle::new(Reason::ClosedToUs).observed(console.describe()),
-            ));
+            return Ok(Answers::Obstacle(Obstacle::new(Reason::ClosedToUs).observed(console.describe())));
         }
         if console.status == StatusCode::OK && console.text.contains("Service Center") {
             return Ok(Answers::VersionUnknown(first.describe()));
         }
         if (shut(&first) || shut(&console)) && self.identity_component_answers().await {
-            return Ok(Answers::Obstacle(
-                Obstacle::new(Reason::ClosedToUs).observed(first.describe()),
-            ));
+            return Ok(Answers::Obstacle(Obstacle::new(Reason::ClosedToUs).observed(first.describe())));
         }
         Ok(Answers::Obstacle(self.something_else(&first, &console).await))
     }
 
     async fn identity_component_answers(&self) -> bool {
-        let page = self
-            .transport
-            .page(&self.address, "/server.identity/v1/health")
-            .await;
+        let page = self.transport.page(&self.address, "/server.identity/v1/health").await;
         page.is_ok_and(|page| page.status == StatusCode::OK)
     }
 
@@ -328,11 +285,8 @@ impl HttpEnvironment {
             findings.obstacle(Reason::IsLifeTime.into(), begun.elapsed());
             return;
         }
-        let role = if diagnosis.is_lifetime.is_none() {
-            "left open whether it is LifeTime"
-        } else {
-            "not LifeTime"
-        };
+        let role =
+            if diagnosis.is_lifetime.is_none() { "left open whether it is LifeTime" } else { "not LifeTime" };
         findings.passed(Check::EnvRole, Evidence::new().observed(role), begun.elapsed());
         findings.add(version_finding(&version, (self.transport.settings.clock)()));
         diagnosis.version = Some(version);
@@ -344,17 +298,10 @@ impl HttpEnvironment {
     fn add_identity(&self, findings: &mut Findings<'_>, provider: Option<&IdentityProvider>, took: Duration) {
         match provider {
             Some(IdentityProvider::External(key)) => {
-                findings.obstacle(
-                    Obstacle::new(Reason::ExternalIdentityProvider).observed(key),
-                    took,
-                );
+                findings.obstacle(Obstacle::new(Reason::ExternalIdentityProvider).observed(key), took);
             }
             Some(IdentityProvider::BuiltIn) => {
-                findings.passed(
-                    Check::EnvIdentity,
-                    Evidence::new().observed("the platform itself"),
-                    took,
-                );
+                findings.passed(Check::EnvIdentity, Evidence::new().observed("the platform itself"), took);
             }
             None => {
                 let why = "the environment does not tell who checks passwords";
@@ -400,12 +347,8 @@ pub(super) fn version_finding(version: &VersionReading, at: std::time::SystemTim
     };
     let wanted = format!("{} or later", PlatformVersion::MINIMUM);
     let outcome = match judge(version) {
-        VersionVerdict::Supported {
-            known_trouble: false, ..
-        } => Outcome::Passed,
-        VersionVerdict::Supported {
-            known_trouble: true, ..
-        } => Outcome::of(Reason::VersionKnownTrouble),
+        VersionVerdict::Supported { known_trouble: false, .. } => Outcome::Passed,
+        VersionVerdict::Supported { known_trouble: true, .. } => Outcome::of(Reason::VersionKnownTrouble),
         VersionVerdict::TooOld { .. } => Outcome::of(Reason::VersionTooOld),
         VersionVerdict::EarlierGeneration => Outcome::of(Reason::VersionEarlierGeneration),
         VersionVerdict::LaterGeneration => Outcome::of(Reason::VersionLaterGeneration),

@@ -74,20 +74,12 @@ impl Method {
 
     const fn inputs(self) -> Signature {
         match self {
-            Self::ApplicationsGet => &[
-                USER,
-                PASSWORD,
-                ("IncludeModules", Kind::Bool),
-                ("IncludeStatus", Kind::Bool),
-            ],
+            Self::ApplicationsGet => {
+                &[USER, PASSWORD, ("IncludeModules", Kind::Bool), ("IncludeStatus", Kind::Bool)]
+            }
             Self::ModulesGet => &[USER, PASSWORD],
             Self::ModuleGetVersions => &[USER, PASSWORD, ("ModuleKey", Kind::Text)],
-            Self::Publish => &[
-                USER,
-                PASSWORD,
-                ("File", Kind::Binary),
-                ("TwoStepMode", Kind::Bool),
-            ],
+            Self::Publish => &[USER, PASSWORD, ("File", Kind::Binary), ("TwoStepMode", Kind::Bool)],
             Self::PublishMessages => &[USER, PASSWORD, PUBLISH_ID, ("AfterMessageId", Kind::Int)],
             Self::PublishContinue | Self::PublishAbort => &[USER, PASSWORD, PUBLISH_ID],
         }
@@ -134,13 +126,7 @@ impl Dialect {
     pub(super) fn reference() -> Self {
         let names = |signature: Signature| signature.iter().map(|(name, _)| (*name).to_owned()).collect();
         let all = Method::ALL.iter().map(|method| {
-            (
-                *method,
-                Names {
-                    inputs: names(method.inputs()),
-                    outputs: names(method.outputs()),
-                },
-            )
+            (*method, Names { inputs: names(method.inputs()), outputs: names(method.outputs()) })
         });
         Self(all.collect())
     }
@@ -167,24 +153,13 @@ impl Dialect {
 
     /// The inputs of a call: the given texts under the environment's names.
     pub(super) fn inputs(&self, method: Method, texts: &[&str]) -> Vec<(String, String)> {
-        let names = self
-            .0
-            .get(&method)
-            .map(|names| names.inputs.as_slice())
-            .unwrap_or_default();
-        names
-            .iter()
-            .cloned()
-            .zip(texts.iter().map(|text| (*text).to_owned()))
-            .collect()
+        let names = self.0.get(&method).map(|names| names.inputs.as_slice()).unwrap_or_default();
+        names.iter().cloned().zip(texts.iter().map(|text| (*text).to_owned())).collect()
     }
 
     /// The environment's name of the output at a position.
     pub(super) fn output(&self, method: Method, position: usize) -> &str {
-        self.0
-            .get(&method)
-            .and_then(|names| names.outputs.get(position))
-            .map_or("", String::as_str)
+        self.0.get(&method).and_then(|names| names.outputs.get(position)).map_or("", String::as_str)
     }
 }
 
@@ -193,25 +168,14 @@ fn by_position(
     parts: Option<&Vec<Part>>,
     expected: Signature,
 ) -> Result<Vec<String>, UnknownDialect> {
-    let unknown = |what: String| UnknownDialect {
-        method: method.name(),
-        what,
-    };
+    let unknown = |what: String| UnknownDialect { method: method.name(), what };
     let parts = parts.ok_or_else(|| unknown("it is not there".to_owned()))?;
     if parts.len() != expected.len() {
-        return Err(unknown(format!(
-            "{} parameters where {} are known",
-            parts.len(),
-            expected.len()
-        )));
+        return Err(unknown(format!("{} parameters where {} are known", parts.len(), expected.len())));
     }
     for (position, (part, (_, kind))) in parts.iter().zip(expected).enumerate() {
         if !kind.fits(&part.kind) {
-            return Err(unknown(format!(
-                "parameter {} is of type {}",
-                position + 1,
-                part.kind
-            )));
+            return Err(unknown(format!("parameter {} is of type {}", position + 1, part.kind)));
         }
     }
     Ok(parts.iter().map(|part| part.name.clone()).collect())
@@ -233,20 +197,13 @@ mod tests {
         let parts = |signature: Signature| {
             signature
                 .iter()
-                .map(|(name, kind)| Part {
-                    name: rename(name),
-                    kind: xsd(*kind).to_owned(),
-                })
+                .map(|(name, kind)| Part { name: rename(name), kind: xsd(*kind).to_owned() })
                 .collect()
         };
         let mut schema = Schema::default();
         for method in Method::ALL {
-            schema
-                .elements
-                .insert(method.name().to_owned(), parts(method.inputs()));
-            schema
-                .elements
-                .insert(format!("{}Response", method.name()), parts(method.outputs()));
+            schema.elements.insert(method.name().to_owned(), parts(method.inputs()));
+            schema.elements.insert(format!("{}Response", method.name()), parts(method.outputs()));
         }
         schema
     }
@@ -261,26 +218,15 @@ mod tests {
 
     #[test]
     fn the_reference_names_bind_to_themselves() {
-        assert_eq!(
-            Dialect::bind(&schema(str::to_owned)).unwrap(),
-            Dialect::reference()
-        );
+        assert_eq!(Dialect::bind(&schema(str::to_owned)).unwrap(), Dialect::reference());
     }
 
     #[test]
     fn another_number_or_type_is_an_unknown_dialect() {
         let mut more = schema(str::to_owned);
-        let extra = Part {
-            name: "Extra".to_owned(),
-            kind: "string".to_owned(),
-        };
+        let extra = Part { name: "Extra".to_owned(), kind: "string".to_owned() };
         more.elements.get_mut("Modules_Get").unwrap().push(extra);
-        assert!(
-            Dialect::bind(&more)
-                .unwrap_err()
-                .to_string()
-                .contains("Modules_Get: 3 parameters")
-        );
+        assert!(Dialect::bind(&more).unwrap_err().to_string().contains("Modules_Get: 3 parameters"));
 
         let mut other = schema(str::to_owned);
         other.elements.get_mut("SolutionPack_PublishAbort").unwrap()[2].kind = "string".to_owned();

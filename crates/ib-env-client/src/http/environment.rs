@@ -27,12 +27,7 @@ pub(super) struct HttpEnvironment {
 
 impl HttpEnvironment {
     pub(super) fn new(transport: Arc<Transport>, address: EnvironmentAddress) -> Self {
-        Self {
-            transport,
-            address,
-            dialect: OnceCell::new(),
-            identity_provider: OnceLock::new(),
-        }
+        Self { transport, address, dialect: OnceCell::new(), identity_provider: OnceLock::new() }
     }
 
     /// Who checks passwords, as far as the diagnosis told.
@@ -122,8 +117,7 @@ impl Environment for HttpEnvironment {
         two_step: bool,
     ) -> Result<Started, Obstacle> {
         self.reach().await?;
-        self.start_republication(credentials, name, modules, two_step)
-            .await
+        self.start_republication(credentials, name, modules, two_step).await
     }
 
     async fn publish_messages(
@@ -142,8 +136,7 @@ impl Environment for HttpEnvironment {
         publication: PublishId,
     ) -> Result<(), Obstacle> {
         self.reach().await?;
-        self.steer(Method::PublishContinue, credentials, publication)
-            .await
+        self.steer(Method::PublishContinue, credentials, publication).await
     }
 
     async fn publish_abort(&self, credentials: &Credentials, publication: PublishId) -> Result<(), Obstacle> {

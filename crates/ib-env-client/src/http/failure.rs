@@ -35,16 +35,18 @@ fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e 
 
 /// Why a request got no answer. Its connection was possible a moment ago, so what fails before the
 /// first byte of HTTP is TLS.
-pub(super) fn sending(error: &reqwest::Error, presented: Option<&Presented>, limit: Duration) -> Obstacle {
+pub(super) fn sending(
+    error: &reqwest::Error,
+    presented: Option<&Presented>,
+    limit: Duration,
+    connect_limit: Duration,
+) -> Obstacle {
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls::obstacle(tls, presented);
     }
-    let kind = chain(error)
-        .filter_map(|error| error.downcast_ref::<io::Error>())
-        .map(io::Error::kind)
-        .last();
+    let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     if error.is_connect() {
-        return connecting(error, kind, limit);
+        return connecting(error, kind, connect_limit);
     }
     if error.is_timeout() {
         return Obstacle::new(Reason::HttpNoAnswer).expected(seconds(limit));

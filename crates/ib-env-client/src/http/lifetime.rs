@@ -31,11 +31,7 @@ pub(super) struct HttpLifeTime {
 
 impl HttpLifeTime {
     pub(super) const fn new(transport: Arc<Transport>, address: EnvironmentAddress, token: Token) -> Self {
-        Self {
-            transport,
-            address,
-            token,
-        }
+        Self { transport, address, token }
     }
 
     /// Reads a list. No content is an empty list.
@@ -70,10 +66,9 @@ impl HttpLifeTime {
         let numbered = |reason| seen(reason, format!("status {}", reply.status.as_u16()));
         match reply.status {
             StatusCode::NO_CONTENT => Ok(None),
-            StatusCode::OK if reply.content_type.contains("html") => seen(
-                Reason::LifeTimeNotUnderstood,
-                format!("{what}: a web page where JSON was due"),
-            ),
+            StatusCode::OK if reply.content_type.contains("html") => {
+                seen(Reason::LifeTimeNotUnderstood, format!("{what}: a web page where JSON was due"))
+            }
             StatusCode::OK => Ok(Some(reply)),
             StatusCode::UNAUTHORIZED => Err(Reason::TokenRefused.into()),
             StatusCode::FORBIDDEN if reply.content_type.contains("html") => numbered(Reason::ClosedToUs),
@@ -93,22 +88,22 @@ impl HttpLifeTime {
         let path = format!("{BASE}/environments/");
         let limit = self.transport.first_limit(&self.address);
         let page = self.transport.page_within(&self.address, &path, limit).await?;
+        let seen = page.describe();
+        let found = |reason: Reason| Some(Obstacle::new(reason).observed(seen));
         Ok(match (page.status, page.elsewhere) {
             (_, Some(host)) => Some(Obstacle::new(Reason::HttpRedirectsElsewhere).observed(host)),
-            (StatusCode::NOT_FOUND, _) => Some(Reason::NoLifeTimeApi.into()),
-            _ if page.says_closed => {
-                Some(Obstacle::new(Reason::ClosedToUs).observed("the API is closed too"))
-            }
-            _ => None,
+            _ if page.says_closed => found(Reason::ClosedToUs),
+            (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => None,
+            (status, _) if status.is_server_error() => found(Reason::LifeTimeError),
+            // Only what asks for a token gets one.
+            _ => found(Reason::NoLifeTimeApi),
         })
     }
 
     async fn get(&self, path: &str) -> Result<Reply, Obstacle> {
         let limits = &self.transport.settings.limits;
         let call = Call::get(path, limits.request, limits.list_bytes);
-        self.transport
-            .send(&self.address, call.by(Caller::ServiceAccount(&self.token)))
-            .await
+        self.transport.send(&self.address, call.by(Caller::ServiceAccount(&self.token))).await
     }
 }
 
@@ -122,7 +117,6 @@ impl LifeTime for HttpLifeTime {
         let mut findings = Findings::new(&self.transport);
         if findings.reach(&self.address).await.is_some() {
             let begun = Instant::now();
-            self.transport.witness.forget(self.address.host());
             let delay = self.transport.settings.limits.retry_delay;
             let (answer, attempts) = with_retry(delay, || self.ask_without_token()).await;
             findings.first_request(self.address.host(), begun, attempts, &answer);
@@ -135,10 +129,8 @@ impl LifeTime for HttpLifeTime {
 
     async fn environments(&self) -> Result<Vec<ListedEnvironment>, Obstacle> {
         let listed: Vec<wire::Environment> = self.list("/environments", "", "the environments").await?;
-        let mut environments = listed
-            .into_iter()
-            .map(ListedEnvironment::try_from)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut environments =
+            listed.into_iter().map(ListedEnvironment::try_from).collect::<Result<Vec<_>, _>>()?;
         environments.sort_by_key(|environment| environment.order);
         Ok(environments)
     }
@@ -157,14 +149,8 @@ impl LifeTime for HttpLifeTime {
         )
         .await?;
         let parts = ModelParts {
-            labels: levels
-                .into_iter()
-                .map(|level| (level.level, level.level_label))
-                .collect(),
-            environments: environments
-                .into_iter()
-                .map(|environment| environment.key)
-                .collect(),
+            labels: levels.into_iter().map(|level| (level.level, level.level_label)).collect(),
+            environments: environments.into_iter().map(|environment| environment.key).collect(),
             roles: wire::all(roles)?,
             users: wire::all(users)?,
             teams: wire::all(teams)?,
@@ -175,12 +161,6 @@ impl LifeTime for HttpLifeTime {
 
     async fn applications(&self) -> Result<Vec<ListedApplication>, Obstacle> {
         let listed: Vec<wire::Application> = self.list("/applications", "", "the applications").await?;
-        Ok(listed
-            .into_iter()
-            .map(|one| ListedApplication {
-                key: one.key,
-                name: one.name,
-            })
-            .collect())
+        Ok(listed.into_iter().map(|one| ListedApplication { key: one.key, name: one.name }).collect())
     }
 }

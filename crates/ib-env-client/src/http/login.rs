@@ -49,11 +49,8 @@ impl HttpEnvironment {
             limit: self.transport.settings.limits.request,
             max_bytes: self.transport.settings.limits.probe_bytes,
         };
-        let answer = self
-            .transport
-            .soap(&self.address, &question)
-            .await
-            .map_err(|obstacle| trouble(&obstacle))?;
+        let answer =
+            self.transport.soap(&self.address, &question).await.map_err(|obstacle| trouble(&obstacle))?;
         match outputs(answer) {
             Ok(outputs) => {
                 let response = outputs.all().await.map_err(|obstacle| trouble(&obstacle))?;
@@ -77,9 +74,9 @@ impl HttpEnvironment {
     fn refusal(&self, text: &str) -> Obstacle {
         let external = matches!(self.identity_provider(), Some(IdentityProvider::External(_)));
         match FaultMeaning::of(text) {
-            FaultMeaning::Locked => Obstacle::new(Reason::LoginLocked)
-                .observed(text)
-                .detail("wait", wait_in(text)),
+            FaultMeaning::Locked => {
+                Obstacle::new(Reason::LoginLocked).observed(text).detail("wait", wait_in(text))
+            }
             FaultMeaning::BadCredentials if external => Reason::LoginRefusedExternal.into(),
             FaultMeaning::BadCredentials => Reason::LoginRefused.into(),
             FaultMeaning::Forbidden => Obstacle::new(Reason::LoginForbidden).observed(text),
@@ -93,12 +90,8 @@ impl HttpEnvironment {
         credentials: &Credentials,
     ) -> Result<Option<serde_json::Value>, Obstacle> {
         let settings = &self.transport.settings;
-        let call = Call::get(
-            &settings.permission_path,
-            settings.limits.request,
-            settings.limits.probe_bytes,
-        )
-        .by(Caller::User(credentials));
+        let call = Call::get(&settings.permission_path, settings.limits.request, settings.limits.probe_bytes)
+            .by(Caller::User(credentials));
         let reply = self.transport.send(&self.address, call).await?;
         let not_understood = |what: String| Obstacle::new(Reason::PermissionsNotUnderstood).observed(what);
         match reply.status {
@@ -106,9 +99,7 @@ impl HttpEnvironment {
             StatusCode::OK if reply.content_type.contains("json") => {
                 let bytes = reply.deadline.read(reply.body.collect()).await?;
                 let value = serde_json::from_slice(&bytes);
-                value
-                    .map(Some)
-                    .map_err(|_| not_understood("it is no JSON".to_owned()))
+                value.map(Some).map_err(|_| not_understood("it is no JSON".to_owned()))
             }
             StatusCode::OK => Err(not_understood("it is no JSON".to_owned())),
             status => Err(not_understood(format!("status {}", status.as_u16()))),
@@ -118,21 +109,13 @@ impl HttpEnvironment {
 
 /// How long to wait, as the platform's own text says.
 fn wait_in(text: &str) -> &'static str {
-    if text.contains("60 minutes") {
-        "60 minutes"
-    } else {
-        "a few minutes"
-    }
+    if text.contains("60 minutes") { "60 minutes" } else { "a few minutes" }
 }
 
 /// A page where a word about the log-in was due.
 fn page_obstacle(page: &Page) -> Obstacle {
     let closed = page.says_closed || matches!(page.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-    let reason = if closed {
-        Reason::ClosedToUs
-    } else {
-        Reason::LoginTrouble
-    };
+    let reason = if closed { Reason::ClosedToUs } else { Reason::LoginTrouble };
     Obstacle::new(reason).observed(page.describe())
 }
 

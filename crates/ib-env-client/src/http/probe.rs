@@ -30,11 +30,8 @@ impl Transport {
     /// Every address of the host.
     pub(super) async fn resolve(&self, address: &EnvironmentAddress) -> Result<Resolved, Obstacle> {
         self.routes.close(address.host());
-        if let Some(mapping) = self
-            .settings
-            .connect_to
-            .iter()
-            .find(|mapping| mapping.host() == address.host())
+        if let Some(mapping) =
+            self.settings.connect_to.iter().find(|mapping| mapping.host() == address.host())
         {
             return Ok(Resolved::Mapped(mapping.address()));
         }
@@ -60,22 +57,13 @@ impl Transport {
         let route = match resolved {
             Resolved::Mapped(route) => {
                 // The operator named this host and this address: that is what opens it.
-                let policy = self
-                    .settings
-                    .policy
-                    .clone()
-                    .danger_allow_address(host, route.ip());
-                let judged = policy
-                    .judge(host, &[route.ip()])
-                    .map_err(|refusal| refusal.obstacle())?;
+                let policy = self.settings.policy.clone().danger_allow_address(host, route.ip());
+                let judged = policy.judge(host, &[route.ip()]).map_err(|refusal| refusal.obstacle())?;
                 SocketAddr::new(judged.ip(), route.port())
             }
             Resolved::Addresses(addresses) => {
-                let judged = self
-                    .settings
-                    .policy
-                    .judge(host, addresses)
-                    .map_err(|refusal| refusal.obstacle())?;
+                let judged =
+                    self.settings.policy.judge(host, addresses).map_err(|refusal| refusal.obstacle())?;
                 SocketAddr::new(judged.ip(), address.port())
             }
         };
@@ -117,10 +105,8 @@ async fn through(proxy: &Arc<Proxy>, address: &EnvironmentAddress) -> Result<Tcp
         .await
         .map_err(|error| failed(format!("the proxy itself cannot be reached ({})", error.kind())))?;
     let target = format!("{}:{}", address.host(), address.port());
-    let request = format!(
-        "CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{}\r\n",
-        proxy.authorization_line()
-    );
+    let request =
+        format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{}\r\n", proxy.authorization_line());
     let io = |error: std::io::Error| failed(format!("the proxy broke off ({})", error.kind()));
     stream.write_all(request.as_bytes()).await.map_err(io)?;
     let mut answer = Vec::new();
@@ -130,17 +116,8 @@ async fn through(proxy: &Arc<Proxy>, address: &EnvironmentAddress) -> Result<Tcp
         }
     }
     let first = String::from_utf8_lossy(&answer);
-    let status = first
-        .lines()
-        .next()
-        .and_then(|line| line.split(' ').nth(1))
-        .unwrap_or("nothing")
-        .to_owned();
-    if status == "200" {
-        Ok(stream)
-    } else {
-        Err(failed(format!("it answered {status}")))
-    }
+    let status = first.lines().next().and_then(|line| line.split(' ').nth(1)).unwrap_or("nothing").to_owned();
+    if status == "200" { Ok(stream) } else { Err(failed(format!("it answered {status}"))) }
 }
 
 fn refused(error: &std::io::Error) -> Obstacle {

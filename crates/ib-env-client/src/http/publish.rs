@@ -54,9 +54,7 @@ impl HttpEnvironment {
         let response = answer.map_err(unanswered)?.all().await?;
         let dialect = self.dialect().await?;
         let messages = messages(response.child(dialect.output(Method::Publish, 0)));
-        let id = response
-            .number_of(dialect.output(Method::Publish, 1))
-            .unwrap_or(0);
+        let id = response.number_of(dialect.output(Method::Publish, 1)).unwrap_or(0);
         Ok(started(id, messages))
     }
 
@@ -104,11 +102,7 @@ impl HttpEnvironment {
         let staging: StagingReply = serde_json::from_slice(&bytes).map_err(|_| {
             Obstacle::new(Reason::LoginTrouble).observed("its reply to a publication is no JSON")
         })?;
-        let messages = staging
-            .messages
-            .into_iter()
-            .map(|wrapped| wrapped.message.into())
-            .collect();
+        let messages = staging.messages.into_iter().map(|wrapped| wrapped.message.into()).collect();
         Ok(started(staging.publish_id, messages))
     }
 
@@ -120,11 +114,7 @@ impl HttpEnvironment {
     ) -> Result<MessagePage, Obstacle> {
         let inputs = [publication.0.to_string(), after.to_string()];
         let inputs = inputs.each_ref().map(String::as_str);
-        let response = self
-            .ask(Method::PublishMessages, credentials, &inputs)
-            .await?
-            .all()
-            .await?;
+        let response = self.ask(Method::PublishMessages, credentials, &inputs).await?.all().await?;
         let dialect = self.dialect().await?;
         let output = |position| dialect.output(Method::PublishMessages, position);
         Ok(MessagePage {
@@ -141,19 +131,13 @@ impl HttpEnvironment {
         credentials: &Credentials,
         publication: PublishId,
     ) -> Result<(), Obstacle> {
-        self.ask(method, credentials, &[&publication.0.to_string()])
-            .await
-            .map(drop)
+        self.ask(method, credentials, &[&publication.0.to_string()]).await.map(drop)
     }
 }
 
 /// An id of zero, or none, means that the publication was not taken on.
 fn started(id: i64, messages: Vec<PublicationMessage>) -> Started {
-    if id > 0 {
-        Started::Running(PublishId(id), messages)
-    } else {
-        Started::NotStarted(messages)
-    }
+    if id > 0 { Started::Running(PublishId(id), messages) } else { Started::NotStarted(messages) }
 }
 
 fn messages(list: Option<&Element>) -> Vec<PublicationMessage> {
@@ -163,18 +147,12 @@ fn messages(list: Option<&Element>) -> Vec<PublicationMessage> {
         message: item.text_of("Message").to_owned(),
         detail: item.text_of("Detail").to_owned(),
     };
-    list.map(|list| list.children.iter().map(message).collect())
-        .unwrap_or_default()
+    list.map(|list| list.children.iter().map(message).collect()).unwrap_or_default()
 }
 
 impl From<StagingMessage> for PublicationMessage {
     fn from(message: StagingMessage) -> Self {
-        Self {
-            id: None,
-            kind: kind(&message.r#type),
-            message: message.message,
-            detail: message.detail,
-        }
+        Self { id: None, kind: kind(&message.r#type), message: message.message, detail: message.detail }
     }
 }
 

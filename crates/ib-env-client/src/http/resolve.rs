@@ -101,9 +101,7 @@ impl Routes {
     }
 
     fn is_proxy(&self, host: &str) -> bool {
-        self.0
-            .read()
-            .is_ok_and(|routes| routes.proxy.as_deref() == Some(host))
+        self.0.read().is_ok_and(|routes| routes.proxy.as_deref() == Some(host))
     }
 
     /// The judged route to a host, if there is one.

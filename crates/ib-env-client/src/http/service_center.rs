@@ -62,13 +62,7 @@ pub(super) fn anonymous(
     limit: Duration,
     max_bytes: u64,
 ) -> Question<'static> {
-    Question {
-        service,
-        method,
-        inputs: Vec::new(),
-        limit,
-        max_bytes,
-    }
+    Question { service, method, inputs: Vec::new(), limit, max_bytes }
 }
 
 /// What an environment calls its version and serial.
@@ -85,11 +79,7 @@ pub(super) fn identity_provider(response: &Element) -> Option<IdentityProvider> 
     let active = boolean(&response.children.first()?.text)?;
     let key = response.children.get(1).map_or("", |child| child.text.trim());
     let key = if key.is_empty() { "no name given" } else { key };
-    Some(if active {
-        IdentityProvider::External(key.to_owned())
-    } else {
-        IdentityProvider::BuiltIn
-    })
+    Some(if active { IdentityProvider::External(key.to_owned()) } else { IdentityProvider::BuiltIn })
 }
 
 /// `true`, `false`, `1` or `0`.
@@ -110,18 +100,12 @@ impl Transport {
     ) -> Result<Option<Schema>, Obstacle> {
         let path = format!("{}?WSDL", service.path());
         let limits = &self.settings.limits;
-        let reply = self
-            .send(address, Call::get(&path, limits.request, limits.wsdl_bytes))
-            .await?;
+        let reply = self.send(address, Call::get(&path, limits.request, limits.wsdl_bytes)).await?;
         if !reply.status.is_success() || reply.content_type.contains("html") {
             return Ok(None);
         }
         let mut xml = Xml::new(reply.body);
-        reply
-            .deadline
-            .read(async { Schema::read(&mut xml).await })
-            .await
-            .map(Some)
+        reply.deadline.read(async { Schema::read(&mut xml).await }).await.map(Some)
     }
 }
 
@@ -130,11 +114,7 @@ impl HttpEnvironment {
     pub(super) async fn dialect(&self) -> Result<&Dialect, Obstacle> {
         self.dialect
             .get_or_try_init(|| async {
-                match self
-                    .transport
-                    .schema(&self.address, Service::PlatformServices)
-                    .await?
-                {
+                match self.transport.schema(&self.address, Service::PlatformServices).await? {
                     None => Ok(Dialect::reference()),
                     Some(schema) => Dialect::bind(&schema).map_err(|unknown| {
                         Obstacle::new(Reason::UnknownDialect).observed(unknown.to_string())
@@ -173,18 +153,14 @@ impl HttpEnvironment {
         inputs: &[&str],
     ) -> Result<Outputs, Obstacle> {
         let limit = self.transport.settings.limits.request;
-        self.call(method, credentials, inputs, limit)
-            .await?
-            .map_err(unanswered)
+        self.call(method, credentials, inputs, limit).await?.map_err(unanswered)
     }
 
     pub(super) async fn list_applications(
         &self,
         credentials: &Credentials,
     ) -> Result<Vec<Application>, Obstacle> {
-        let outputs = self
-            .ask(Method::ApplicationsGet, credentials, &["true", "true"])
-            .await?;
+        let outputs = self.ask(Method::ApplicationsGet, credentials, &["true", "true"]).await?;
         let list = self.dialect().await?.output(Method::ApplicationsGet, 0);
         let mut applications = Vec::new();
         outputs
@@ -214,27 +190,17 @@ impl HttpEnvironment {
         credentials: &Credentials,
         key: &ModuleKey,
     ) -> Result<Option<ModuleVersions>, Obstacle> {
-        let response = self
-            .ask(Method::ModuleGetVersions, credentials, &[&key.0])
-            .await?
-            .all()
-            .await?;
+        let response = self.ask(Method::ModuleGetVersions, credentials, &[&key.0]).await?.all().await?;
         let dialect = self.dialect().await?;
         let output = |position| dialect.output(Method::ModuleGetVersions, position);
         if response.number_of(output(2)).unwrap_or(0) != 0 {
             return Ok(None);
         }
-        let versions = response.child(output(0)).map(|list| {
-            list.children
-                .iter()
-                .filter_map(|version| version.number_of("Version"))
-                .collect()
-        });
+        let versions = response
+            .child(output(0))
+            .map(|list| list.children.iter().filter_map(|version| version.number_of("Version")).collect());
         let published = response.number_of(output(1)).filter(|number| *number > 0);
-        Ok(Some(ModuleVersions {
-            versions: versions.unwrap_or_default(),
-            published,
-        }))
+        Ok(Some(ModuleVersions { versions: versions.unwrap_or_default(), published }))
     }
 }
 
@@ -245,12 +211,7 @@ fn module(item: &Element) -> Module {
         name: item.text_of("Name").to_owned(),
         kind: item.text_of("Kind").to_owned(),
         status_ids: statuses
-            .map(|list| {
-                list.children
-                    .iter()
-                    .filter_map(|status| status.number_of("Id"))
-                    .collect()
-            })
+            .map(|list| list.children.iter().filter_map(|status| status.number_of("Id")).collect())
             .unwrap_or_default(),
     }
 }

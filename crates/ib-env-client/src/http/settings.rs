@@ -117,10 +117,7 @@ pub enum ConnectToError {
 impl ConnectTo {
     /// Maps port 443 of `host` to `address`.
     pub fn new(host: &EnvironmentAddress, address: SocketAddr) -> Self {
-        Self {
-            host: host.host().to_owned(),
-            address,
-        }
+        Self { host: host.host().to_owned(), address }
     }
 
     /// The host that is mapped.
@@ -267,9 +264,6 @@ mod tests {
             "dev.acme.example:80:127.0.0.1:1".parse::<ConnectTo>(),
             Err(ConnectToError::Port { seen: 80 })
         ));
-        assert!(matches!(
-            "localhost:443:127.0.0.1:1".parse::<ConnectTo>(),
-            Err(ConnectToError::Host(_))
-        ));
+        assert!(matches!("localhost:443:127.0.0.1:1".parse::<ConnectTo>(), Err(ConnectToError::Host(_))));
     }
 }

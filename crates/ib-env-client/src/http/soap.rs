@@ -175,8 +175,7 @@ impl Transport {
 
     /// Gets a page without credentials; redirects on the same host are followed, three at most.
     pub(super) async fn page(&self, address: &EnvironmentAddress, path: &str) -> Result<Page, Obstacle> {
-        self.page_within(address, path, self.settings.limits.request)
-            .await
+        self.page_within(address, path, self.settings.limits.request).await
     }
 
     /// The same, each request inside `limit`.
@@ -219,11 +218,7 @@ fn headers(version: SoapVersion, question: &Question<'_>) -> HeaderMap {
         SoapVersion::V12 => "application/soap+xml; charset=utf-8",
     };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let action = format!(
-        "\"http://ServiceCenter/{}/{}\"",
-        question.service.name(),
-        question.method
-    );
+    let action = format!("\"http://ServiceCenter/{}/{}\"", question.service.name(), question.method);
     if let (SoapVersion::V11, Ok(action)) = (version, HeaderValue::from_str(&action)) {
         headers.insert(HeaderName::from_static("soapaction"), action);
     }
@@ -268,13 +263,7 @@ async fn open(reply: Reply) -> Result<Answer, Obstacle> {
         Some(_) if status == StatusCode::OK => Ok(Answer::Outputs(Outputs { xml, deadline })),
         _ => {
             let kind = "XML that is no SOAP answer";
-            Ok(Answer::Page(Page {
-                status,
-                says_closed: false,
-                elsewhere: None,
-                kind,
-                text: String::new(),
-            }))
+            Ok(Answer::Page(Page { status, says_closed: false, elsewhere: None, kind, text: String::new() }))
         }
     }
 }
@@ -298,11 +287,7 @@ async fn find_payload(xml: &mut Xml) -> Result<Option<String>, XmlError> {
 fn fault_text(fault: &Element) -> String {
     let v11 = fault.text_of("faultstring");
     let v12 = fault.child("Reason").map_or("", |reason| reason.text_of("Text"));
-    if v11.is_empty() {
-        v12.to_owned()
-    } else {
-        v11.to_owned()
-    }
+    if v11.is_empty() { v12.to_owned() } else { v11.to_owned() }
 }
 
 async fn read_page(reply: Reply) -> Result<Page, Obstacle> {
@@ -319,19 +304,10 @@ async fn read_page(reply: Reply) -> Result<Page, Obstacle> {
         _ => "something else",
     };
     let status = reply.status;
-    let bytes = reply
-        .deadline
-        .read(async { reply.body.collect().await.map_err(Reading::from) })
-        .await?;
+    let bytes = reply.deadline.read(async { reply.body.collect().await.map_err(Reading::from) }).await?;
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let says_closed = text.contains(NOT_AUTHORIZED);
-    Ok(Page {
-        status,
-        says_closed,
-        elsewhere,
-        kind,
-        text,
-    })
+    Ok(Page { status, says_closed, elsewhere, kind, text })
 }
 
 /// What a fault means (`service-center-soap.md` 1.1), decided by its text in this order.
@@ -390,14 +366,8 @@ mod tests {
             max_bytes: 1,
         };
         let xml = envelope(SoapVersion::V12, &question);
-        assert!(
-            xml.contains("<TestLogin xmlns=\"http://www.outsystems.com\">"),
-            "{xml}"
-        );
-        assert!(
-            xml.contains("<username>a&lt;b&gt;&amp;&quot;c&apos;</username>"),
-            "{xml}"
-        );
+        assert!(xml.contains("<TestLogin xmlns=\"http://www.outsystems.com\">"), "{xml}");
+        assert!(xml.contains("<username>a&lt;b&gt;&amp;&quot;c&apos;</username>"), "{xml}");
         assert!(xml.contains("http://www.w3.org/2003/05/soap-envelope"));
         assert!(headers(SoapVersion::V12, &question).get("soapaction").is_none());
         let action = headers(SoapVersion::V11, &question).remove("soapaction").unwrap();

@@ -31,10 +31,7 @@ pub(super) fn trust(
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
         .build()
         .map_err(|error| SettingsError::Client(error.into()))?;
-    let witness = Arc::new(Witness {
-        inner,
-        seen: Mutex::default(),
-    });
+    let witness = Arc::new(Witness { inner, seen: Mutex::default() });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| SettingsError::Client(error.into()))?
@@ -53,9 +50,8 @@ fn roots(system: bool, authorities: &[Vec<u8>]) -> Result<RootCertStore, Setting
     }
     for (index, pem) in authorities.iter().enumerate() {
         let unreadable = || SettingsError::Authority { number: index + 1 };
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem)
-            .collect::<Result<_, _>>()
-            .map_err(|_| unreadable())?;
+        let certificates: Vec<_> =
+            CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| unreadable())?;
         if certificates.is_empty() {
             return Err(unreadable());
         }
@@ -63,11 +59,7 @@ fn roots(system: bool, authorities: &[Vec<u8>]) -> Result<RootCertStore, Setting
             roots.add(certificate).map_err(|_| unreadable())?;
         }
     }
-    if roots.is_empty() {
-        Err(SettingsError::NoAuthorities)
-    } else {
-        Ok(roots)
-    }
+    if roots.is_empty() { Err(SettingsError::NoAuthorities) } else { Ok(roots) }
 }
 
 /// Passes every question on to the real verifier, and remembers the certificate that it was asked
@@ -81,19 +73,12 @@ pub(super) struct Witness {
 impl Witness {
     /// What is worth telling about the certificate that a host presented last.
     pub(super) fn presented(&self, host: &str) -> Option<Presented> {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(host)
-            .cloned()
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(host).cloned()
     }
 
-    /// Forgets what a host presented, before it is asked anew.
-    pub(super) fn forget(&self, host: &str) {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(host);
+    /// The same, if it was presented since `begun`: an older one explains no new failure.
+    pub(super) fn presented_since(&self, host: &str, begun: Instant) -> Option<Presented> {
+        self.presented(host).filter(|presented| presented.at.is_some_and(|at| at >= begun))
     }
 
     fn remember(&self, name: &ServerName<'_>, certificate: &CertificateDer<'_>) {
@@ -118,8 +103,7 @@ impl ServerCertVerifier for Witness {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.remember(server_name, end_entity);
-        self.inner
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -196,11 +180,7 @@ fn names(certificate: &X509Certificate<'_>) -> String {
     match names.len() {
         0 => certificate.subject().to_string(),
         count if count > NAMES_SHOWN => {
-            format!(
-                "{} and {} more",
-                names[..NAMES_SHOWN].join(", "),
-                count - NAMES_SHOWN
-            )
+            format!("{} and {} more", names[..NAMES_SHOWN].join(", "), count - NAMES_SHOWN)
         }
         _ => names.join(", "),
     }
@@ -212,12 +192,7 @@ fn date(time: impl std::fmt::Display) -> String {
 
 fn fingerprint(der: &CertificateDer<'_>) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, der);
-    digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<Vec<_>>()
-        .join(":")
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }
 
 /// Names the one reason why a handshake failed.

@@ -39,17 +39,10 @@ pub(super) struct Proxy {
 
 impl Proxy {
     fn read(url: &Url) -> Result<Self, SettingsError> {
-        let host = url
-            .host_str()
-            .filter(|_| url.scheme() == "http")
-            .ok_or(SettingsError::Proxy)?;
+        let host = url.host_str().filter(|_| url.scheme() == "http").ok_or(SettingsError::Proxy)?;
         let authorization =
             (!url.username().is_empty()).then(|| basic(url.username(), url.password().unwrap_or_default()));
-        Ok(Self {
-            host: host.to_owned(),
-            port: url.port_or_known_default().unwrap_or(80),
-            authorization,
-        })
+        Ok(Self { host: host.to_owned(), port: url.port_or_known_default().unwrap_or(80), authorization })
     }
 
     /// The header line that carries the proxy's credentials; nothing where there are none.
@@ -86,15 +79,7 @@ impl<'a> Call<'a> {
     /// A `GET` without anything special.
     pub(super) fn get(path: &'a str, limit: Duration, max_bytes: u64) -> Self {
         let headers = HeaderMap::new();
-        Self {
-            method: Method::GET,
-            path,
-            headers,
-            body: None,
-            caller: Caller::Nobody,
-            limit,
-            max_bytes,
-        }
+        Self { method: Method::GET, path, headers, body: None, caller: Caller::Nobody, limit, max_bytes }
     }
 
     /// The same request on somebody's behalf.
@@ -151,37 +136,20 @@ impl Transport {
             let address = mapping.address().ip();
             let judged = AddressPolicy::default().judge(mapping.host(), &[address]);
             if judged.is_err_and(|refusal| refusal.tier == Tier::Metadata) {
-                return Err(SettingsError::Metadata {
-                    host: mapping.host().to_owned(),
-                    address,
-                });
+                return Err(SettingsError::Metadata { host: mapping.host().to_owned(), address });
             }
         }
         let (config, witness) = tls::trust(settings.system_authorities, &settings.authorities)?;
-        let proxy = settings
-            .proxy
-            .as_ref()
-            .map(Proxy::read)
-            .transpose()?
-            .map(Arc::new);
+        let proxy = settings.proxy.as_ref().map(Proxy::read).transpose()?.map(Arc::new);
         let routes = Routes::default();
         let client = client(&settings, config, &routes, proxy.as_deref())?;
-        Ok(Self {
-            settings,
-            routes,
-            witness,
-            proxy,
-            client,
-        })
+        Ok(Self { settings, routes, witness, proxy, client })
     }
 
     /// Sends one request, once, to the judged address of the host, and waits for the answer's head.
     pub(super) async fn send(&self, address: &EnvironmentAddress, call: Call<'_>) -> Result<Reply, Obstacle> {
-        let deadline = Deadline {
-            at: Instant::now() + call.limit,
-            limit: call.limit,
-            max_bytes: call.max_bytes,
-        };
+        let deadline =
+            Deadline { at: Instant::now() + call.limit, limit: call.limit, max_bytes: call.max_bytes };
         let url = url(address, call.path)?;
         let mut request = self.client.request(call.method, url).headers(call.headers);
         if let Some(value) = authorization(call.caller) {
@@ -193,11 +161,10 @@ impl Transport {
         let begun = Instant::now();
         let result = match timeout_at(deadline.at, request.send()).await {
             Ok(Ok(response)) => Ok(reply(response, address, call.max_bytes, deadline)),
-            Ok(Err(error)) => Err(failure::sending(
-                &error,
-                self.witness.presented(address.host()).as_ref(),
-                call.limit,
-            )),
+            Ok(Err(error)) => {
+                let presented = self.witness.presented_since(address.host(), begun.into_std());
+                Err(failure::sending(&error, presented.as_ref(), call.limit, self.settings.limits.connect))
+            }
             Err(_) => Err(Obstacle::new(Reason::HttpNoAnswer).expected(seconds(call.limit))),
         };
         record(address, call.path, begun.elapsed(), &result);
@@ -228,10 +195,7 @@ fn record(address: &EnvironmentAddress, path: &str, took: Duration, result: &Res
 
 /// The only HTTP client of this crate: no redirects, no environment-variable proxies, no retries of its
 /// own, no resolver but the judged routes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place that builds a client"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
 fn client(
     settings: &Settings,
     config: rustls::ClientConfig,
@@ -289,12 +253,7 @@ fn reply(
     max_bytes: u64,
     deadline: Deadline,
 ) -> Reply {
-    let text = |name| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok())
-    };
+    let text = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let content_type = text(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
     let redirect = response
         .status()
@@ -302,23 +261,14 @@ fn reply(
         .then(|| text(LOCATION).and_then(|location| redirect(response.url(), location, address)))
         .flatten();
     let status = response.status();
-    Reply {
-        status,
-        content_type,
-        redirect,
-        body: Body::new(response, max_bytes),
-        deadline,
-    }
+    Reply { status, content_type, redirect, body: Body::new(response, max_bytes), deadline }
 }
 
 fn redirect(from: &Url, location: &str, address: &EnvironmentAddress) -> Option<Redirect> {
     let target = from.join(location).ok()?;
     let host = target.host_str()?;
     if host == address.host() {
-        let query = target
-            .query()
-            .map(|query| format!("?{query}"))
-            .unwrap_or_default();
+        let query = target.query().map(|query| format!("?{query}")).unwrap_or_default();
         Some(Redirect::SameHost(format!("{}{query}", target.path())))
     } else {
         Some(Redirect::Elsewhere(host.to_owned()))

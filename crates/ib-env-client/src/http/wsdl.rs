@@ -64,12 +64,8 @@ impl Reading {
     }
 
     fn begin(&mut self, name: String, attributes: &[(String, String)]) -> Result<(), XmlError> {
-        let attribute = |key: &str| {
-            attributes
-                .iter()
-                .find(|(k, _)| k == key)
-                .map(|(_, value)| value.as_str())
-        };
+        let attribute =
+            |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
         match name.as_str() {
             "definitions" if self.path.is_empty() => {
                 self.seen_definitions = true;
@@ -84,17 +80,10 @@ impl Reading {
                 self.kept += 1;
             }
             "element" => {
-                if let Some(parts) = self
-                    .open
-                    .as_ref()
-                    .and_then(|open| self.schema.elements.get_mut(open))
-                {
+                if let Some(parts) = self.open.as_ref().and_then(|open| self.schema.elements.get_mut(open)) {
                     let kind = attribute("type").unwrap_or_default();
                     let kind = kind.rsplit(':').next().unwrap_or_default().to_owned();
-                    parts.push(Part {
-                        name: attribute("name").unwrap_or_default().to_owned(),
-                        kind,
-                    });
+                    parts.push(Part { name: attribute("name").unwrap_or_default().to_owned(), kind });
                     self.kept += 1;
                 }
             }
@@ -116,14 +105,8 @@ pub(super) mod tests {
     use super::*;
 
     pub(in super::super) fn schema(text: &str) -> Result<Schema, XmlError> {
-        let mut xml = Xml::new(Body::from_reader(
-            std::io::Cursor::new(text.as_bytes().to_vec()),
-            4 << 20,
-        ));
-        tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap()
-            .block_on(Schema::read(&mut xml))
+        let mut xml = Xml::new(Body::from_reader(std::io::Cursor::new(text.as_bytes().to_vec()), 4 << 20));
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(Schema::read(&mut xml))
     }
 
     const WSDL: &str = r#"<wsdl:definitions xmlns:wsdl="w" targetNamespace="http://ServiceCenter/X/"><wsdl:types>
@@ -136,15 +119,9 @@ pub(super) mod tests {
     #[test]
     fn children_are_read_in_order_and_only_those_of_top_level_elements() {
         let schema = schema(WSDL).unwrap();
-        let part = |name: &str, kind: &str| Part {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-        };
+        let part = |name: &str, kind: &str| Part { name: name.to_owned(), kind: kind.to_owned() };
         assert_eq!(schema.target_namespace, "http://ServiceCenter/X/");
-        assert_eq!(
-            schema.elements["Get"],
-            [part("User", "string"), part("Id", "int")]
-        );
+        assert_eq!(schema.elements["Get"], [part("User", "string"), part("Id", "int")]);
         assert_eq!(schema.elements["GetResponse"], []);
         assert_eq!(schema.elements.len(), 2);
     }

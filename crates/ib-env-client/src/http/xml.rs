@@ -53,9 +53,7 @@ pub(super) struct Element {
 impl Element {
     /// The first child of that name, in any case.
     pub(super) fn child(&self, name: &str) -> Option<&Self> {
-        self.children
-            .iter()
-            .find(|child| child.name.eq_ignore_ascii_case(name))
+        self.children.iter().find(|child| child.name.eq_ignore_ascii_case(name))
     }
 
     /// The text of the first child of that name; empty where there is none.
@@ -80,11 +78,7 @@ impl Xml {
     pub(super) fn new(body: Body) -> Self {
         let mut reader = Reader::from_reader(body);
         reader.config_mut().expand_empty_elements = true;
-        Self {
-            reader,
-            buffer: Vec::new(),
-            depth: 0,
-        }
+        Self { reader, buffer: Vec::new(), depth: 0 }
     }
 
     /// The next piece; `None` at the end of the document.
@@ -131,17 +125,11 @@ impl Xml {
 
     /// Reads the element that just began, to its end.
     pub(super) async fn element(&mut self, name: String) -> Result<Element, XmlError> {
-        let mut open = vec![Element {
-            name,
-            ..Element::default()
-        }];
+        let mut open = vec![Element { name, ..Element::default() }];
         loop {
             let piece = self.next().await?.ok_or_else(|| malformed("it ends too early"))?;
             match piece {
-                Piece::Start(name, _) => open.push(Element {
-                    name,
-                    ..Element::default()
-                }),
+                Piece::Start(name, _) => open.push(Element { name, ..Element::default() }),
                 Piece::Text(text) => {
                     if let Some(element) = open.last_mut() {
                         element.text.push_str(&text);
@@ -189,10 +177,7 @@ fn start_piece(start: &BytesStart<'_>) -> Result<Piece, XmlError> {
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(malformed)?;
-        attributes.push((
-            attribute.key.local_name().as_ref().to_owned(),
-            attribute.value.into_owned(),
-        ));
+        attributes.push((attribute.key.local_name().as_ref().to_owned(), attribute.value.into_owned()));
     }
     Ok(Piece::Start(name, attributes))
 }
@@ -223,10 +208,7 @@ mod tests {
     }
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap()
-            .block_on(future)
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
     }
 
     async fn read_all(xml: &mut Xml) -> Result<usize, XmlError> {
@@ -251,29 +233,16 @@ mod tests {
         });
         assert_eq!(element.text_of("B"), "1 < 2 A");
         assert_eq!(element.text_of("d"), "<x>");
-        assert_eq!(
-            element.child("c"),
-            Some(&Element {
-                name: "c".to_owned(),
-                ..Element::default()
-            })
-        );
+        assert_eq!(element.child("c"), Some(&Element { name: "c".to_owned(), ..Element::default() }));
     }
 
     #[test]
     fn what_no_answer_needs_is_refused() {
-        assert!(matches!(
-            outcome("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
-            Err(XmlError::Forbidden(_))
-        ));
+        assert!(matches!(outcome("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), Err(XmlError::Forbidden(_))));
         assert!(matches!(outcome("<a>&b;</a>"), Err(XmlError::Forbidden(_))));
         assert!(matches!(outcome(&"<a>".repeat(100)), Err(XmlError::Forbidden(_))));
         for text in ["<a>", "<a></b>", "<a", "<a b=c>", "<a>&#xFFFFFFFF;</a>", "</a>"] {
-            assert!(
-                matches!(outcome(text), Err(XmlError::Malformed(_))),
-                "{text}: {:?}",
-                outcome(text)
-            );
+            assert!(matches!(outcome(text), Err(XmlError::Malformed(_))), "{text}: {:?}", outcome(text));
         }
     }
 
@@ -283,10 +252,7 @@ mod tests {
         assert!(matches!(outcome(&text), Err(XmlError::Io(_))));
         let many = format!("<a>{}</a>", "<b>x</b>".repeat(300_000));
         assert!(outcome(&many).is_ok());
-        assert!(matches!(
-            block_on(read_all(&mut xml(many.as_bytes(), 1 << 20))),
-            Err(XmlError::Io(_))
-        ));
+        assert!(matches!(block_on(read_all(&mut xml(many.as_bytes(), 1 << 20))), Err(XmlError::Io(_))));
     }
 
     proptest! {

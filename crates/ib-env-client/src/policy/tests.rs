@@ -113,14 +113,10 @@ fn ip(text: &str) -> IpAddr {
 
 #[test]
 fn one_refused_address_refuses_the_name() {
-    let refusal = AddressPolicy::default()
-        .judge("h", &[ip("8.8.8.8"), ip("127.0.0.1")])
-        .unwrap_err();
+    let refusal = AddressPolicy::default().judge("h", &[ip("8.8.8.8"), ip("127.0.0.1")]).unwrap_err();
     assert!(refusal.mixed);
     assert_eq!(refusal.obstacle().reason, Reason::AddressMixed);
-    let all = AddressPolicy::default()
-        .judge("h", &[ip("10.0.0.1"), ip("127.0.0.1")])
-        .unwrap_err();
+    let all = AddressPolicy::default().judge("h", &[ip("10.0.0.1"), ip("127.0.0.1")]).unwrap_err();
     assert_eq!((all.mixed, all.tier), (false, Tier::Forbidden));
 }
 

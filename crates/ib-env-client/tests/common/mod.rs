@@ -1,9 +1,5 @@
 //! One simulated infrastructure, and a client that knows the way to it.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file uses a part of it"
-)]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::net::{IpAddr, SocketAddr};
@@ -54,10 +50,7 @@ impl World {
     }
 
     pub(crate) fn lifetime(&self, token: &str) -> Arc<dyn LifeTime> {
-        self.client().lifetime(
-            address("lifetime.acme.example"),
-            Token::new(token.to_owned()).unwrap(),
-        )
+        self.client().lifetime(address("lifetime.acme.example"), Token::new(token.to_owned()).unwrap())
     }
 }
 
@@ -83,10 +76,6 @@ pub(crate) struct Names(pub(crate) Vec<IpAddr>);
 #[async_trait]
 impl Resolver for Names {
     async fn resolve(&self, _: &str) -> Result<Vec<IpAddr>, NameError> {
-        if self.0.is_empty() {
-            Err(NameError::NotFound)
-        } else {
-            Ok(self.0.clone())
-        }
+        if self.0.is_empty() { Err(NameError::NotFound) } else { Ok(self.0.clone()) }
     }
 }

@@ -14,17 +14,12 @@ impl Account {
     pub(super) fn of(scene: &Scene<'_>) -> Option<Self> {
         let given = scene.request.bearer()?;
         let settings = &scene.scenario.lifetime;
-        let token = settings
-            .tokens
-            .iter()
-            .find(|token| token.value.reveal() == given)?;
+        let token = settings.tokens.iter().find(|token| token.value.reveal() == given)?;
         if token.expires_at.is_some_and(|end| end <= scene.world.clock.now()) {
             return None;
         }
         let name = token.role.as_ref().unwrap_or(&settings.service_account_role);
-        Some(Self {
-            role: scene.scenario.role(name)?,
-        })
+        Some(Self { role: scene.scenario.role(name)? })
     }
 
     /// Whether the account lists applications there, which makes the environment visible to it.
@@ -35,21 +30,13 @@ impl Account {
     /// Reading or changing users and roles needs the right to manage them.
     pub(super) fn may_manage_users(&self) -> Result<(), Refused> {
         let refusal = "The service account has no permission to manage users and roles.";
-        if self.role.manage_infrastructure {
-            Ok(())
-        } else {
-            Err(Refused::forbidden(refusal))
-        }
+        if self.role.manage_infrastructure { Ok(()) } else { Err(Refused::forbidden(refusal)) }
     }
 
     /// Teams need that right or the narrower one.
     pub(super) fn may_manage_teams(&self) -> Result<(), Refused> {
         let refusal = "The service account has no permission to manage teams.";
         let allowed = self.role.manage_infrastructure || self.role.manage_teams;
-        if allowed {
-            Ok(())
-        } else {
-            Err(Refused::forbidden(refusal))
-        }
+        if allowed { Ok(()) } else { Err(Refused::forbidden(refusal)) }
     }
 }

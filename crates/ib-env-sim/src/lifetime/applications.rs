@@ -17,9 +17,7 @@ pub(super) fn route(scene: &Scene<'_>, rest: &[&str]) -> Outcome {
     let view = View::asked(scene)?;
     let all = view.gathered(scene.scenario.managed());
     match rest {
-        [] => Ok(Answer::List(
-            all.into_iter().map(|found| view.record(scene, found)).collect(),
-        )),
+        [] => Ok(Answer::List(all.into_iter().map(|found| view.record(scene, found)).collect())),
         [key, rest @ ..] => below(scene, view, with_key(all, key)?, rest),
     }
 }
@@ -47,9 +45,7 @@ pub(super) fn route_in(scene: &Scene<'_>, environment: &Environment, rest: &[&st
     let view = View::asked(scene)?;
     let all = view.gathered(std::iter::once(environment));
     match rest {
-        [] => Ok(Answer::List(
-            all.into_iter().map(|found| view.record(scene, found)).collect(),
-        )),
+        [] => Ok(Answer::List(all.into_iter().map(|found| view.record(scene, found)).collect())),
         [key] => Ok(Answer::One(view.record(scene, with_key(all, key)?))),
         _ => Err(Refused::no_route()),
     }
@@ -58,11 +54,7 @@ pub(super) fn route_in(scene: &Scene<'_>, environment: &Environment, rest: &[&st
 /// `/modules…`.
 pub(super) fn route_modules(scene: &Scene<'_>, rest: &[&str]) -> Outcome {
     read_only(scene)?;
-    let mut all = scene
-        .scenario
-        .applications()
-        .into_iter()
-        .flat_map(|application| application.modules);
+    let mut all = scene.scenario.applications().into_iter().flat_map(|application| application.modules);
     match rest {
         [] => Ok(Answer::List(all.map(|module| module_record(&module)).collect())),
         [key] => {
@@ -90,10 +82,8 @@ struct View {
 
 impl View {
     fn asked(scene: &Scene<'_>) -> Result<Self, Refused> {
-        let (modules, status) = (
-            scene.request.flag("IncludeModules"),
-            scene.request.flag("IncludeEnvStatus"),
-        );
+        let (modules, status) =
+            (scene.request.flag("IncludeModules"), scene.request.flag("IncludeEnvStatus"));
         if modules && !status {
             return Err(Refused::bad("IncludeModules requires IncludeEnvStatus."));
         }
@@ -109,10 +99,7 @@ impl View {
                 let place = *places.entry(application.key()).or_insert(all.len());
                 match all.get_mut(place) {
                     Some(known) => known.statuses.extend(status),
-                    None => all.push(Gathered {
-                        application,
-                        statuses: status.into_iter().collect(),
-                    }),
+                    None => all.push(Gathered { application, statuses: status.into_iter().collect() }),
                 }
             }
         }
@@ -120,15 +107,8 @@ impl View {
     }
 
     fn record(self, scene: &Scene<'_>, found: Gathered) -> Value {
-        let Gathered {
-            application,
-            statuses,
-        } = found;
-        let team = scene
-            .scenario
-            .teams
-            .iter()
-            .find(|team| team.applications.contains(&application.name));
+        let Gathered { application, statuses } = found;
+        let team = scene.scenario.teams.iter().find(|team| team.applications.contains(&application.name));
         let mut record = json!({
             "Key": application.key(),
             "Name": application.name,
@@ -150,16 +130,9 @@ impl View {
     }
 
     fn status(self, environment: &Environment, application: &Application) -> Value {
-        let consistent = application
-            .modules
-            .iter()
-            .all(|module| module.status_messages.is_empty());
+        let consistent = application.modules.iter().all(|module| module.status_messages.is_empty());
         let modules: Vec<Value> = if self.modules {
-            application
-                .modules
-                .iter()
-                .map(|module| module_status(environment, application, module))
-                .collect()
+            application.modules.iter().map(|module| module_status(environment, application, module)).collect()
         } else {
             Vec::new()
         };
@@ -183,11 +156,7 @@ fn module_record(module: &Module) -> Value {
 }
 
 fn module_status(environment: &Environment, application: &Application, module: &Module) -> Value {
-    let messages: Vec<&str> = module
-        .status_messages
-        .iter()
-        .map(|note| note.message.as_str())
-        .collect();
+    let messages: Vec<&str> = module.status_messages.iter().map(|note| note.message.as_str()).collect();
     json!({
         "ApplicationKey": application.key(),
         "EnvironmentKey": environment.key(),

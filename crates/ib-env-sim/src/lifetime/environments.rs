@@ -34,33 +34,22 @@ pub(super) fn route(scene: &Scene<'_>, account: &Account, rest: &[&str]) -> Outc
 }
 
 fn list(scene: &Scene<'_>, account: &Account) -> Answer {
-    let visible = scene
-        .scenario
-        .managed()
-        .filter(|environment| account.sees(environment));
+    let visible = scene.scenario.managed().filter(|environment| account.sees(environment));
     Answer::List(visible.map(|environment| record(scene, environment)).collect())
 }
 
 fn find<'a>(scene: &Scene<'a>, account: &Account, key: &str) -> Result<&'a Environment, Refused> {
-    let found = scene
-        .scenario
-        .managed()
-        .find(|environment| environment.key() == key);
+    let found = scene.scenario.managed().find(|environment| environment.key() == key);
     let environment = found.ok_or_else(|| Refused::missing("Environment", key))?;
     if account.sees(environment) {
         return Ok(environment);
     }
-    Err(Refused::forbidden(
-        "The service account has no permission on this environment.",
-    ))
+    Err(Refused::forbidden("The service account has no permission on this environment."))
 }
 
 fn record(scene: &Scene<'_>, environment: &Environment) -> Value {
-    let order = scene
-        .scenario
-        .managed()
-        .position(|other| other.host == environment.host)
-        .map_or(0, |at| at + 1);
+    let order =
+        scene.scenario.managed().position(|other| other.host == environment.host).map_or(0, |at| at + 1);
     json!({
         "Key": environment.key(),
         "Name": environment.name,
@@ -92,30 +81,18 @@ fn register(scene: &Scene<'_>, account: &Account) -> Outcome {
     }
     may_register(scene, account)?;
     let body = body(scene)?;
-    let (name, host) = (
-        field(&body, "environmentname"),
-        field(&body, "environmentaddress").to_ascii_lowercase(),
-    );
+    let (name, host) =
+        (field(&body, "environmentname"), field(&body, "environmentaddress").to_ascii_lowercase());
     if name.is_empty() || !host.contains('.') {
-        return Err(Refused::bad(
-            "EnvironmentName and EnvironmentAddress are mandatory.",
-        ));
+        return Err(Refused::bad("EnvironmentName and EnvironmentAddress are mandatory."));
     }
     if scene.scenario.environment(&host).is_some() {
-        return Err(Refused::bad(
-            "An environment with this address is already registered.",
-        ));
+        return Err(Refused::bad("An environment with this address is already registered."));
     }
-    let environment = Environment {
-        host,
-        name,
-        ..Environment::default()
-    };
+    let environment = Environment { host, name, ..Environment::default() };
     let key = environment.key();
     change(scene, |scenario| scenario.environments.push(environment));
-    Ok(Answer::Created(
-        json!({ "EnvironmentKey": key, "ImportedUsers": [] }),
-    ))
+    Ok(Answer::Created(json!({ "EnvironmentKey": key, "ImportedUsers": [] })))
 }
 
 fn unregister(scene: &Scene<'_>, account: &Account, key: &str) -> Outcome {
@@ -132,8 +109,5 @@ fn may_register(scene: &Scene<'_>, account: &Account) -> Result<(), Refused> {
     if scene.scenario.lifetime.registration_enabled {
         return Ok(());
     }
-    Err(Refused(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "Environment registration is not enabled.".to_owned(),
-    ))
+    Err(Refused(StatusCode::METHOD_NOT_ALLOWED, "Environment registration is not enabled.".to_owned()))
 }

@@ -24,9 +24,7 @@ fn renamed(value: Value, rename: &impl Fn(&str) -> String) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(|item| renamed(item, rename)).collect(),
         Value::Object(fields) => {
-            let fields = fields
-                .into_iter()
-                .map(|(name, value)| (rename(&name), renamed(value, rename)));
+            let fields = fields.into_iter().map(|(name, value)| (rename(&name), renamed(value, rename)));
             Value::Object(fields.collect::<Map<_, _>>())
         }
         other => other,
@@ -40,11 +38,7 @@ fn first(name: &str, change: impl Fn(char) -> char) -> String {
 
 fn alternating(name: &str) -> String {
     let turn = |(index, letter): (usize, char)| {
-        if index % 2 == 0 {
-            letter.to_ascii_lowercase()
-        } else {
-            letter.to_ascii_uppercase()
-        }
+        if index % 2 == 0 { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() }
     };
     name.chars().enumerate().map(turn).collect()
 }

@@ -35,17 +35,11 @@ impl Refused {
     }
 
     fn missing(kind: &str, key: &str) -> Self {
-        Self(
-            StatusCode::NOT_FOUND,
-            format!("{kind} with key {key} was not found."),
-        )
+        Self(StatusCode::NOT_FOUND, format!("{kind} with key {key} was not found."))
     }
 
     fn no_route() -> Self {
-        Self(
-            StatusCode::NOT_FOUND,
-            "The requested resource was not found.".to_owned(),
-        )
+        Self(StatusCode::NOT_FOUND, "The requested resource was not found.".to_owned())
     }
 }
 
@@ -69,11 +63,7 @@ type Outcome = Result<Answer, Refused>;
 pub(crate) fn answer(scene: &Scene<'_>, path: &str) -> Response<Body> {
     let settings = &scene.scenario.lifetime;
     if settings.html_error_page {
-        return reply::page(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Server Error",
-            "An internal error occurred.",
-        );
+        return reply::page(StatusCode::INTERNAL_SERVER_ERROR, "Server Error", "An internal error occurred.");
     }
     let Some(account) = Account::of(scene) else {
         return reply::unauthorized("Bearer", "The token is missing, unknown or expired.");
@@ -118,18 +108,11 @@ fn written(scene: &Scene<'_>, answer: Answer) -> Response<Body> {
 
 /// 405 for anything but GET.
 fn read_only(scene: &Scene<'_>) -> Result<(), Refused> {
-    if scene.request.method == Method::GET {
-        Ok(())
-    } else {
-        Err(wrong_method())
-    }
+    if scene.request.method == Method::GET { Ok(()) } else { Err(wrong_method()) }
 }
 
 fn wrong_method() -> Refused {
-    Refused(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "The HTTP method is not supported here.".to_owned(),
-    )
+    Refused(StatusCode::METHOD_NOT_ALLOWED, "The HTTP method is not supported here.".to_owned())
 }
 
 /// Whether this LifeTime has what came with a version.
@@ -150,11 +133,7 @@ fn body(scene: &Scene<'_>) -> Result<Value, Refused> {
 
 /// A text field of a body.
 fn field(body: &Value, name: &str) -> String {
-    body.get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    body.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
 }
 
 /// Changes the scenario in a way that cannot fail.

@@ -27,14 +27,9 @@ pub(crate) fn label(level: u8, shift: u8) -> &'static str {
 pub(super) fn route(scene: &Scene<'_>, account: &Account, rest: &[&str]) -> Outcome {
     account.may_manage_users()?;
     match (&scene.request.method, rest) {
-        (&Method::GET, []) => Ok(Answer::List(
-            scene
-                .scenario
-                .all_roles()
-                .iter()
-                .map(|role| record(scene, role))
-                .collect(),
-        )),
+        (&Method::GET, []) => {
+            Ok(Answer::List(scene.scenario.all_roles().iter().map(|role| record(scene, role)).collect()))
+        }
         (&Method::GET, ["permissionlevels"]) => Ok(levels(scene)),
         (&Method::GET, [key]) => Ok(Answer::One(record(scene, &role(scene, key)?))),
         (&Method::POST, []) => create(scene),
@@ -54,11 +49,7 @@ fn levels(scene: &Scene<'_>) -> Answer {
 }
 
 pub(super) fn role(scene: &Scene<'_>, key: &str) -> Result<Role, Refused> {
-    let found = scene
-        .scenario
-        .all_roles()
-        .into_iter()
-        .find(|role| role.key() == key);
+    let found = scene.scenario.all_roles().into_iter().find(|role| role.key() == key);
     found.ok_or_else(|| Refused::missing("Role", key))
 }
 
@@ -127,31 +118,21 @@ fn described(scene: &Scene<'_>, mut role: Role) -> Result<Role, Refused> {
     }
     let given = body.get("environmentpermissions").and_then(Value::as_array);
     for environment in scene.scenario.managed() {
-        let entry = given.and_then(|all| {
-            all.iter()
-                .find(|entry| field(entry, "environmentkey") == environment.key())
-        });
+        let entry = given
+            .and_then(|all| all.iter().find(|entry| field(entry, "environmentkey") == environment.key()));
         let entry = entry.ok_or_else(|| Refused::bad("Permissions must be given for every environment."))?;
-        role.permissions
-            .insert(environment.host.clone(), permission_of(entry)?);
+        role.permissions.insert(environment.host.clone(), permission_of(entry)?);
     }
     Ok(role)
 }
 
 fn may_change(scene: &Scene<'_>, role: &Role) -> Result<(), Refused> {
     let own = scene.scenario.roles.iter().any(|own| own.name == role.name);
-    if own {
-        Ok(())
-    } else {
-        Err(Refused::bad("The role is reserved."))
-    }
+    if own { Ok(()) } else { Err(Refused::bad("The role is reserved.")) }
 }
 
 fn permission_of(entry: &Value) -> Result<Permission, Refused> {
-    let level = entry
-        .get("level")
-        .and_then(Value::as_u64)
-        .filter(|level| *level <= 6);
+    let level = entry.get("level").and_then(Value::as_u64).filter(|level| *level <= 6);
     let level = level.and_then(|level| u8::try_from(level).ok());
     let flag = |name: &str| entry.get(name).and_then(Value::as_bool).unwrap_or_default();
     Ok(Permission {

@@ -11,14 +11,9 @@ use crate::scenario::{Team, TeamRole, guid};
 pub(super) fn route(scene: &Scene<'_>, account: &Account, rest: &[&str]) -> Outcome {
     account.may_manage_teams()?;
     match (&scene.request.method, rest) {
-        (&Method::GET, []) => Ok(Answer::List(
-            scene
-                .scenario
-                .teams
-                .iter()
-                .map(|team| record(scene, team))
-                .collect(),
-        )),
+        (&Method::GET, []) => {
+            Ok(Answer::List(scene.scenario.teams.iter().map(|team| record(scene, team)).collect()))
+        }
         (&Method::GET, [key]) => Ok(Answer::One(record(scene, team(scene, key)?))),
         (&Method::POST, [key, "users"]) => add_user(scene, team(scene, key)?),
         (&Method::DELETE, [key, "users", user]) => remove_user(scene, team(scene, key)?, user),
@@ -49,9 +44,8 @@ fn record(scene: &Scene<'_>, team: &Team) -> Value {
     }
     if scene.request.flag("IncludeApplications") {
         let owned = team.applications.iter();
-        record["applications"] = owned
-            .map(|name| json!({ "Key": application_key(scene, name), "Name": name }))
-            .collect();
+        record["applications"] =
+            owned.map(|name| json!({ "Key": application_key(scene, name), "Name": name })).collect();
     }
     record
 }
@@ -60,11 +54,7 @@ fn add_user(scene: &Scene<'_>, team: &Team) -> Outcome {
     let body = body(scene)?;
     let (user_key, role_key) = (field(&body, "userkey"), field(&body, "rolekey"));
     let user = scene.scenario.users.iter().find(|user| user.key() == user_key);
-    let role = scene
-        .scenario
-        .all_roles()
-        .into_iter()
-        .find(|role| role.key() == role_key);
+    let role = scene.scenario.all_roles().into_iter().find(|role| role.key() == role_key);
     let (Some(user), Some(role)) = (user, role) else {
         return Err(Refused::bad("There is no such user or role."));
     };
@@ -72,10 +62,7 @@ fn add_user(scene: &Scene<'_>, team: &Team) -> Outcome {
     change(scene, |scenario| {
         if let Some(user) = scenario.user_mut(&username) {
             user.teams.retain(|given| given.team != name);
-            user.teams.push(TeamRole {
-                team: name,
-                role: role.name,
-            });
+            user.teams.push(TeamRole { team: name, role: role.name });
         }
     });
     Ok(Answer::Nothing(StatusCode::CREATED))
@@ -85,12 +72,7 @@ fn remove_user(scene: &Scene<'_>, team: &Team, key: &str) -> Outcome {
     let member = |user: &&crate::scenario::User| {
         user.key() == key && user.teams.iter().any(|given| given.team == team.name)
     };
-    let user = scene
-        .scenario
-        .users
-        .iter()
-        .find(member)
-        .ok_or_else(|| Refused::missing("User", key))?;
+    let user = scene.scenario.users.iter().find(member).ok_or_else(|| Refused::missing("User", key))?;
     let (username, name) = (user.username.clone(), team.name.clone());
     change(scene, |scenario| {
         if let Some(user) = scenario.user_mut(&username) {

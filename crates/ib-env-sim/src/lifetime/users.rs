@@ -73,13 +73,7 @@ fn record(scene: &Scene<'_>, user: &User) -> Value {
 /// A new user cannot log in before a password is set.
 fn create(scene: &Scene<'_>) -> Outcome {
     let password = Secret::from(guid("first-password", &scene.world.clock.now().to_string()).as_str());
-    let user = described(
-        scene,
-        User {
-            password,
-            ..User::default()
-        },
-    )?;
+    let user = described(scene, User { password, ..User::default() })?;
     if user.username.is_empty() || scene.scenario.user(&user.username).is_some() {
         return Err(Refused::bad("The username is missing or taken."));
     }
@@ -113,22 +107,14 @@ fn described(scene: &Scene<'_>, mut user: User) -> Result<User, Refused> {
         return Err(Refused::bad("The name is mandatory."));
     }
     let key = field(&body, "rolekey");
-    let role = scene
-        .scenario
-        .all_roles()
-        .into_iter()
-        .find(|role| role.key() == key);
+    let role = scene.scenario.all_roles().into_iter().find(|role| role.key() == key);
     user.role = role.ok_or_else(|| Refused::bad("There is no such role."))?.name;
     Ok(user)
 }
 
 /// The key of an application, also of one that is not installed yet.
 pub(super) fn application_key(scene: &Scene<'_>, name: &str) -> String {
-    let found = scene
-        .scenario
-        .applications()
-        .into_iter()
-        .find(|application| application.name == name);
+    let found = scene.scenario.applications().into_iter().find(|application| application.name == name);
     found.map_or_else(|| guid("application", name), |application| application.key())
 }
 
@@ -154,18 +140,13 @@ fn set_password(scene: &Scene<'_>, user: &User) -> Outcome {
 fn give_application_role(scene: &Scene<'_>, user: &User) -> Outcome {
     let body = body(scene)?;
     let key = field(&body, "applicationkey");
-    let found = scene
-        .scenario
-        .applications()
-        .into_iter()
-        .find(|application| application.key() == key);
+    let found = scene.scenario.applications().into_iter().find(|application| application.key() == key);
     let application = found.ok_or_else(|| Refused::missing("Application", &key))?.name;
     let role = role(scene, &field(&body, "rolekey"))?.name;
     let username = user.username.clone();
     change(scene, |scenario| {
         if let Some(user) = scenario.user_mut(&username) {
-            user.application_roles
-                .retain(|given| given.application != application);
+            user.application_roles.retain(|given| given.application != application);
             user.application_roles.push(ApplicationRole { application, role });
         }
     });
@@ -173,19 +154,12 @@ fn give_application_role(scene: &Scene<'_>, user: &User) -> Outcome {
 }
 
 fn take_application_role(scene: &Scene<'_>, user: &User, key: &str) -> Outcome {
-    let given = user
-        .application_roles
-        .iter()
-        .find(|given| application_key(scene, &given.application) == key);
-    let application = given
-        .ok_or_else(|| Refused::missing("Application role", key))?
-        .application
-        .clone();
+    let given = user.application_roles.iter().find(|given| application_key(scene, &given.application) == key);
+    let application = given.ok_or_else(|| Refused::missing("Application role", key))?.application.clone();
     let username = user.username.clone();
     change(scene, |scenario| {
         if let Some(user) = scenario.user_mut(&username) {
-            user.application_roles
-                .retain(|given| given.application != application);
+            user.application_roles.retain(|given| given.application != application);
         }
     });
     Ok(Answer::Nothing(StatusCode::NO_CONTENT))

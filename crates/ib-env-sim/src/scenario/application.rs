@@ -52,10 +52,7 @@ impl Default for Module {
 impl Module {
     /// A module with a name and otherwise default values.
     pub fn named(name: &str) -> Self {
-        Self {
-            name: name.to_owned(),
-            ..Self::default()
-        }
+        Self { name: name.to_owned(), ..Self::default() }
     }
 
     /// The GUID.
@@ -83,9 +80,7 @@ pub struct Application {
 impl Application {
     /// The GUID.
     pub fn key(&self) -> String {
-        self.key
-            .clone()
-            .unwrap_or_else(|| guid("application", &self.name))
+        self.key.clone().unwrap_or_else(|| guid("application", &self.name))
     }
 }
 
@@ -115,15 +110,9 @@ impl Application {
             return application;
         }
         let digest = Sha256::digest(bytes);
-        let name = digest
-            .iter()
-            .take(4)
-            .fold("Package_".to_owned(), |name, byte| format!("{name}{byte:02x}"));
-        Self {
-            modules: vec![Module::named(&name)],
-            name,
-            ..Self::default()
-        }
+        let name =
+            digest.iter().take(4).fold("Package_".to_owned(), |name, byte| format!("{name}{byte:02x}"));
+        Self { modules: vec![Module::named(&name)], name, ..Self::default() }
     }
 }
 
@@ -141,11 +130,7 @@ pub struct Generated {
 
 impl Default for Generated {
     fn default() -> Self {
-        Self {
-            applications: 0,
-            modules: 0,
-            description_bytes: 825,
-        }
+        Self { applications: 0, modules: 0, description_bytes: 825 }
     }
 }
 
@@ -154,21 +139,14 @@ impl Generated {
         let sentence = format!("Generated module number {index}. ");
         let length = self.description_bytes as usize;
         let description = sentence.chars().cycle().take(length).collect();
-        Module {
-            description,
-            ..Module::named(&format!("Generated_{index:05}"))
-        }
+        Module { description, ..Module::named(&format!("Generated_{index:05}")) }
     }
 
     pub(super) fn application(self, index: u32) -> Application {
         let step = self.applications.max(1);
         let numbers = (index..self.modules).step_by(step as usize);
         let modules = numbers.map(|number| self.module(number)).collect();
-        Application {
-            name: format!("Generated {index:04}"),
-            modules,
-            ..Application::default()
-        }
+        Application { name: format!("Generated {index:04}"), modules, ..Application::default() }
     }
 }
 

@@ -28,10 +28,7 @@ pub enum Kind {
 impl Kind {
     /// Whether Service Center is there.
     pub fn is_outsystems_11(self) -> bool {
-        matches!(
-            self,
-            Self::OnPremises | Self::Cloud | Self::Personal | Self::Lifetime
-        )
+        matches!(self, Self::OnPremises | Self::Cloud | Self::Personal | Self::Lifetime)
     }
 
     /// The word used in scenarios and in `ready.json`.
@@ -238,11 +235,7 @@ impl Environment {
     /// Listed and generated modules, made one after the other.
     pub fn all_modules(&self) -> impl Iterator<Item = Module> + Send + use<> {
         let generated = self.generated;
-        let listed = self
-            .applications
-            .clone()
-            .into_iter()
-            .flat_map(|application| application.modules);
+        let listed = self.applications.clone().into_iter().flat_map(|application| application.modules);
         listed.chain((0..generated.modules).map(move |index| generated.module(index)))
     }
 }
@@ -253,19 +246,10 @@ mod tests {
 
     #[test]
     fn generated_modules_are_spread_over_applications_without_loss() {
-        let generated = Generated {
-            applications: 7,
-            modules: 100,
-            description_bytes: 50,
-        };
-        let environment = Environment {
-            generated,
-            ..Environment::default()
-        };
-        let mut spread: Vec<_> = environment
-            .all_applications()
-            .flat_map(|application| application.modules)
-            .collect();
+        let generated = Generated { applications: 7, modules: 100, description_bytes: 50 };
+        let environment = Environment { generated, ..Environment::default() };
+        let mut spread: Vec<_> =
+            environment.all_applications().flat_map(|application| application.modules).collect();
         spread.sort_by(|one, other| one.name.cmp(&other.name));
         assert_eq!(spread, environment.all_modules().collect::<Vec<_>>());
         assert!(spread.iter().all(|module| module.description.len() == 50));

@@ -86,13 +86,7 @@ impl Fault {
     /// assert!(flaky.path.is_none());
     /// ```
     pub fn always(action: Action) -> Self {
-        Self {
-            path: None,
-            method: None,
-            after: 0,
-            times: None,
-            action,
-        }
+        Self { path: None, method: None, after: 0, times: None, action }
     }
 
     /// Whether a request is of the kind that this rule hits.
@@ -168,29 +162,16 @@ mod tests {
             Action::Garbage,
             Action::Status(404),
             Action::TooManyRequests(4),
-            Action::Redirect {
-                status: 307,
-                location: "https://other.example/".to_owned(),
-            },
+            Action::Redirect { status: 307, location: "https://other.example/".to_owned() },
             Action::MalformedXml,
             Action::XmlEntities,
             Action::DeepNesting,
             Action::SoapFault("no".to_owned()),
-            Action::Verbatim {
-                status: 200,
-                content_type: "text/plain".to_owned(),
-                body: "x".to_owned(),
-            },
+            Action::Verbatim { status: 200, content_type: "text/plain".to_owned(), body: "x".to_owned() },
         ];
         for action in actions {
-            let fault = Fault {
-                times: Some(1),
-                ..Fault::always(action)
-            };
-            assert_eq!(
-                toml::from_str::<Fault>(&toml::to_string(&fault).unwrap()).unwrap(),
-                fault
-            );
+            let fault = Fault { times: Some(1), ..Fault::always(action) };
+            assert_eq!(toml::from_str::<Fault>(&toml::to_string(&fault).unwrap()).unwrap(), fault);
         }
     }
 }

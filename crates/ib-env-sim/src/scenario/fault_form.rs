@@ -64,13 +64,7 @@ impl TryFrom<Raw> for Fault {
 
     fn try_from(raw: Raw) -> Result<Self, String> {
         let action = action(&raw)?;
-        Ok(Self {
-            path: raw.path,
-            method: raw.method,
-            after: raw.after,
-            times: raw.times,
-            action,
-        })
+        Ok(Self { path: raw.path, method: raw.method, after: raw.after, times: raw.times, action })
     }
 }
 
@@ -98,10 +92,7 @@ fn action(raw: &Raw) -> Result<Action, String> {
         Do::SoapFault => Action::SoapFault(needed(raw.text.clone(), "text")?),
         Do::Verbatim => Action::Verbatim {
             status: status(raw, 200)?,
-            content_type: raw
-                .content_type
-                .clone()
-                .unwrap_or_else(|| "text/html; charset=utf-8".to_owned()),
+            content_type: raw.content_type.clone().unwrap_or_else(|| "text/html; charset=utf-8".to_owned()),
             body: needed(raw.body.clone(), "body")?,
         },
     })
@@ -165,11 +156,7 @@ impl Raw {
             Action::XmlEntities => Do::XmlEntities,
             Action::DeepNesting => Do::DeepNesting,
             Action::SoapFault(text) => set(&mut self.text, text, Do::SoapFault),
-            Action::Verbatim {
-                status,
-                content_type,
-                body,
-            } => {
+            Action::Verbatim { status, content_type, body } => {
                 self.status = Some(status);
                 self.content_type = Some(content_type);
                 set(&mut self.body, body, Do::Verbatim)

@@ -100,6 +100,9 @@ pub struct Scenario {
     pub activation_code: Secret,
     /// Milliseconds before every HTTP response of every host.
     pub delay_ms: u64,
+    /// Milliseconds that a round trip takes, as over a long line: every TLS handshake waits for one, and every
+    /// HTTP response.
+    pub round_trip_ms: u64,
     /// The environments, LifeTime included, in pipeline order.
     pub environments: Vec<Environment>,
     /// LifeTime's settings; they count only if an environment has the kind `lifetime`.
@@ -138,10 +141,7 @@ impl Scenario {
     ///
     /// # Panics
     /// Never: a test reads the same text.
-    #[expect(
-        clippy::expect_used,
-        reason = "the text is part of the program and read by a test"
-    )]
+    #[expect(clippy::expect_used, reason = "the text is part of the program and read by a test")]
     pub fn acme() -> Self {
         Self::from_toml_str(include_str!("../../scenarios/acme.toml"))
             .expect("the built-in scenario is valid")
@@ -198,16 +198,12 @@ impl Scenario {
 
     /// The environment at `host`, ignoring case.
     pub fn environment(&self, host: &str) -> Option<&Environment> {
-        self.environments
-            .iter()
-            .find(|environment| environment.host.eq_ignore_ascii_case(host))
+        self.environments.iter().find(|environment| environment.host.eq_ignore_ascii_case(host))
     }
 
     /// The environment at `host`, to be changed.
     pub fn environment_mut(&mut self, host: &str) -> Option<&mut Environment> {
-        self.environments
-            .iter_mut()
-            .find(|environment| environment.host.eq_ignore_ascii_case(host))
+        self.environments.iter_mut().find(|environment| environment.host.eq_ignore_ascii_case(host))
     }
 
     /// The user with that name, ignoring case and outer blanks (`lifetime-api.md` 5).
@@ -317,12 +313,8 @@ mod tests {
     #[test]
     fn a_patch_changes_one_host_only() {
         let acme = Scenario::acme();
-        let changed = acme
-            .merged_host(
-                "DEV.acme.example",
-                &json!({"version": "11.7.1.5", "tls": "expired"}),
-            )
-            .unwrap();
+        let changed =
+            acme.merged_host("DEV.acme.example", &json!({"version": "11.7.1.5", "tls": "expired"})).unwrap();
         assert_eq!(changed.environments[0].version, "11.7.1.5");
         assert_eq!(changed.environments[0].tls, Tls::Expired);
         assert_eq!(changed.environments[1..], acme.environments[1..]);
@@ -330,24 +322,15 @@ mod tests {
 
     #[test]
     fn a_patch_with_an_unknown_key_is_refused() {
-        let refusal = Scenario::acme()
-            .merged_host("dev.acme.example", &json!({"versoin": "1"}))
-            .unwrap_err();
+        let refusal = Scenario::acme().merged_host("dev.acme.example", &json!({"versoin": "1"})).unwrap_err();
         assert!(refusal.to_string().contains("versoin"), "{refusal}");
-        assert!(
-            Scenario::acme()
-                .merged_host("elsewhere.example", &json!({}))
-                .is_err()
-        );
+        assert!(Scenario::acme().merged_host("elsewhere.example", &json!({})).is_err());
     }
 
     #[test]
     fn guids_have_their_form_and_depend_on_kind_and_name() {
         let first = guid("module", "Orders");
-        assert_eq!(
-            first.split('-').map(str::len).collect::<Vec<_>>(),
-            [8, 4, 4, 4, 12]
-        );
+        assert_eq!(first.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
         assert_eq!(first, guid("module", "Orders"));
         assert_ne!(first, guid("application", "Orders"));
     }

@@ -25,11 +25,8 @@ pub struct Permission {
 
 impl Permission {
     /// Everything, as the fixed Administrator role has it.
-    pub const EVERYTHING: Self = Self {
-        level: 6,
-        create_applications: true,
-        add_dependencies_to_system: true,
-    };
+    pub const EVERYTHING: Self =
+        Self { level: 6, create_applications: true, add_dependencies_to_system: true };
 }
 
 /// A role: permissions per environment, and rights over the infrastructure.
@@ -67,13 +64,8 @@ impl Role {
 
     /// What it may do there.
     pub fn on(&self, environment: &Environment) -> Permission {
-        let named = self
-            .permissions
-            .iter()
-            .find(|(host, _)| host.eq_ignore_ascii_case(&environment.host));
-        let permission = named
-            .map(|(_, permission)| permission)
-            .or_else(|| self.permissions.get(EVERYWHERE));
+        let named = self.permissions.iter().find(|(host, _)| host.eq_ignore_ascii_case(&environment.host));
+        let permission = named.map(|(_, permission)| permission).or_else(|| self.permissions.get(EVERYWHERE));
         permission.copied().unwrap_or_default()
     }
 }

@@ -18,9 +18,7 @@ impl Scenario {
     fn check_environments(&self) -> Result<(), ScenarioError> {
         unique(
             "environments",
-            self.environments
-                .iter()
-                .map(|environment| environment.host.to_ascii_lowercase()),
+            self.environments.iter().map(|environment| environment.host.to_ascii_lowercase()),
         )?;
         for environment in &self.environments {
             let place = format!("environments.{}", environment.host);
@@ -31,21 +29,13 @@ impl Scenario {
             )?;
             let generated = &environment.generated;
             let enough = generated.modules == 0 || generated.applications > 0;
-            require(
-                enough,
-                &place,
-                "generated modules need at least one generated application",
-            )?;
+            require(enough, &place, "generated modules need at least one generated application")?;
         }
         Ok(())
     }
 
     fn check_roles(&self) -> Result<(), ScenarioError> {
-        let names = self
-            .roles
-            .iter()
-            .map(|role| role.name.clone())
-            .chain([ADMINISTRATOR.to_owned()]);
+        let names = self.roles.iter().map(|role| role.name.clone()).chain([ADMINISTRATOR.to_owned()]);
         unique("roles", names)?;
         unique("teams", self.teams.iter().map(|team| team.name.clone()))?;
         for role in &self.roles {
@@ -60,17 +50,10 @@ impl Scenario {
     }
 
     fn check_users(&self) -> Result<(), ScenarioError> {
-        unique(
-            "users",
-            self.users.iter().map(|user| user.username.trim().to_lowercase()),
-        )?;
+        unique("users", self.users.iter().map(|user| user.username.trim().to_lowercase()))?;
         for user in &self.users {
             let place = format!("users.{}", user.username);
-            require(
-                !user.password.reveal().is_empty(),
-                &place,
-                "password must not be empty",
-            )?;
+            require(!user.password.reveal().is_empty(), &place, "password must not be empty")?;
             self.require_role(&user.role, &format!("{place}.role"))?;
             for given in &user.application_roles {
                 self.require_role(&given.role, &format!("{place}.application_roles"))?;
@@ -86,27 +69,15 @@ impl Scenario {
     }
 
     fn check_lifetime(&self) -> Result<(), ScenarioError> {
-        self.require_role(
-            &self.lifetime.service_account_role,
-            "lifetime.service_account_role",
-        )?;
-        for role in self
-            .lifetime
-            .tokens
-            .iter()
-            .filter_map(|token| token.role.as_ref())
-        {
+        self.require_role(&self.lifetime.service_account_role, "lifetime.service_account_role")?;
+        for role in self.lifetime.tokens.iter().filter_map(|token| token.role.as_ref()) {
             self.require_role(role, "lifetime.tokens.role")?;
         }
         Ok(())
     }
 
     fn require_role(&self, name: &str, place: &str) -> Result<(), ScenarioError> {
-        require(
-            self.role(name).is_some(),
-            place,
-            &format!("no role is called {name:?}"),
-        )
+        require(self.role(name).is_some(), place, &format!("no role is called {name:?}"))
     }
 }
 
@@ -114,10 +85,7 @@ fn require(holds: bool, place: &str, problem: &str) -> Result<(), ScenarioError>
     if holds {
         return Ok(());
     }
-    Err(ScenarioError::Contradiction {
-        place: place.to_owned(),
-        problem: problem.to_owned(),
-    })
+    Err(ScenarioError::Contradiction { place: place.to_owned(), problem: problem.to_owned() })
 }
 
 fn unique(place: &str, names: impl Iterator<Item = String>) -> Result<(), ScenarioError> {
@@ -141,10 +109,7 @@ mod tests {
         "[[users]]\nusername='ann'\npassword='x'\n[[users]]\nusername=' Ann'\npassword='x'",
         "appears twice"
     )]
-    #[case(
-        "[[roles]]\nname='R'\npermissions={'a.example'={level=5}}",
-        "roles.R.permissions.a.example"
-    )]
+    #[case("[[roles]]\nname='R'\npermissions={'a.example'={level=5}}", "roles.R.permissions.a.example")]
     #[case("[[roles]]\nname='R'\npermissions={'*'={level=7}}", "level must be 0 to 6")]
     #[case("[[environments]]\nhost='dev'", "full name")]
     #[case("[[environments]]\nhost='a.b'\n[[environments]]\nhost='A.b'", "appears twice")]

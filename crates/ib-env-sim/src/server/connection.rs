@@ -11,7 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::server::Acceptor;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
@@ -30,23 +30,13 @@ pub(super) async fn serve(stream: TcpStream, client: IpAddr, hub: Arc<Hub>) {
     let Ok(Ok(handshake)) = timeout(PATIENCE, acceptor).await else {
         return;
     };
-    let name = handshake
-        .client_hello()
-        .server_name()
-        .map(str::to_ascii_lowercase);
+    let name = handshake.client_hello().server_name().map(str::to_ascii_lowercase);
     let Some(stream) = shake_hands(handshake, name.as_deref(), &hub).await else {
         return;
     };
     let prompt = Prompt::default();
-    let io = TokioIo::new(ScriptedIo {
-        stream,
-        prompt: prompt.clone(),
-    });
-    let caller = Arc::new(handler::Caller {
-        client,
-        server_name: name,
-        prompt,
-    });
+    let io = TokioIo::new(ScriptedIo { stream, prompt: prompt.clone() });
+    let caller = Arc::new(handler::Caller { client, server_name: name, prompt });
     let service = service_fn(move |request| {
         let (hub, caller) = (Arc::clone(&hub), Arc::clone(&caller));
         async move { Ok::<_, Infallible>(handler::answer(&hub, &caller, request).await) }
@@ -77,10 +67,10 @@ async fn shake_hands(
         }
         tls => {
             let configuration = hub.authority.configuration(&environment.host, tls).ok()?;
-            timeout(PATIENCE, handshake.into_stream(configuration))
-                .await
-                .ok()?
-                .ok()
+            if scenario.round_trip_ms > 0 {
+                sleep(Duration::from_millis(scenario.round_trip_ms)).await;
+            }
+            timeout(PATIENCE, handshake.into_stream(configuration)).await.ok()?.ok()
         }
     }
 }

@@ -37,11 +37,7 @@ pub(super) struct Disturbed {
 impl Disturbed {
     /// An answer that nothing happened to.
     fn not(response: Response<Body>) -> Self {
-        Self {
-            response,
-            script: None,
-            reaches_client: true,
-        }
+        Self { response, script: None, reaches_client: true }
     }
 
     /// The status, if the client gets to see it.
@@ -51,11 +47,7 @@ impl Disturbed {
 
     /// An answer that never leaves as such.
     fn hidden(script: Script) -> Self {
-        Self {
-            response: reply::empty(StatusCode::OK),
-            script: Some(script),
-            reaches_client: false,
-        }
+        Self { response: reply::empty(StatusCode::OK), script: Some(script), reaches_client: false }
     }
 }
 
@@ -74,16 +66,15 @@ pub(super) async fn perform(
             Disturbed::not(normal())
         }
         Action::Reset => Disturbed::hidden(Script::Reset),
-        Action::Garbage => Disturbed::hidden(Script::Replace(Bytes::from_static(
-            b"\x00\x01\x02 220 ready\r\n\xff\xfe\r\n",
-        ))),
+        Action::Garbage => {
+            Disturbed::hidden(Script::Replace(Bytes::from_static(b"\x00\x01\x02 220 ready\r\n\xff\xfe\r\n")))
+        }
         Action::SlowDrip(ms) => Disturbed::not(dripping(normal(), ms).await),
         Action::LengthTooLong => wrong_length(normal(), |length| length + 1000).await,
         Action::LengthTooShort => wrong_length(normal(), |length| length / 2).await,
-        Action::DropAfter(bytes) => Disturbed {
-            script: Some(Script::Limit(bytes)),
-            ..Disturbed::not(normal())
-        },
+        Action::DropAfter(bytes) => {
+            Disturbed { script: Some(Script::Limit(bytes)), ..Disturbed::not(normal()) }
+        }
         other => Disturbed::not(wrong_answer(other, version, normal)),
     }
 }
@@ -103,28 +94,19 @@ fn wrong_answer(
         }
         Action::TooManyRequests(seconds) => {
             let mut response = reply::page(StatusCode::TOO_MANY_REQUESTS, "429", "Too many requests.");
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
             response
         }
-        Action::Redirect {
-            status: code,
-            location,
-        } => reply::redirect(status(code), &location),
-        Action::MalformedXml => reply::text(
-            StatusCode::OK,
-            xml,
-            format!("{}<soap:Body><a></b></soap:", open(version)),
-        ),
+        Action::Redirect { status: code, location } => reply::redirect(status(code), &location),
+        Action::MalformedXml => {
+            reply::text(StatusCode::OK, xml, format!("{}<soap:Body><a></b></soap:", open(version)))
+        }
         Action::XmlEntities => reply::text(StatusCode::OK, xml, entities(version)),
         Action::DeepNesting => reply::streamed(StatusCode::OK, xml, nested()),
         Action::SoapFault(text) => soap::fault(version.unwrap_or(Version::V11), &soap::Fault::service(text)),
-        Action::Verbatim {
-            status: code,
-            content_type,
-            body,
-        } => reply::text(status(code), &content_type, body),
+        Action::Verbatim { status: code, content_type, body } => {
+            reply::text(status(code), &content_type, body)
+        }
         _ => normal(),
     }
 }
@@ -171,9 +153,7 @@ fn nested() -> impl Iterator<Item = Bytes> + Send {
 
 fn bomb(content_type: &str) -> Response<Body> {
     let mut response = reply::streamed(StatusCode::OK, content_type, compressed_blanks());
-    response
-        .headers_mut()
-        .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     response
 }
 
@@ -205,8 +185,7 @@ async fn collected(body: Body) -> Bytes {
 async fn dripping(response: Response<Body>, ms: u64) -> Response<Body> {
     let (mut head, body) = response.into_parts();
     let content = collected(body).await;
-    head.headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(content.len()));
+    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(content.len()));
     let drops = stream::iter(0..content.len()).then(move |at| {
         let drop = content.slice(at..=at);
         async move {
@@ -222,8 +201,7 @@ async fn wrong_length(response: Response<Body>, length: impl FnOnce(usize) -> us
     let (mut head, body) = response.into_parts();
     let content = collected(body).await;
     head.headers.remove(TRANSFER_ENCODING);
-    head.headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(length(content.len())));
+    head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length(content.len())));
     let mut raw = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
     for (name, value) in &head.headers {
         raw.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
@@ -231,11 +209,7 @@ async fn wrong_length(response: Response<Body>, length: impl FnOnce(usize) -> us
     raw.extend(b"\r\n");
     raw.extend(&content);
     let response = reply::empty(head.status);
-    Disturbed {
-        response,
-        script: Some(Script::Replace(Bytes::from(raw))),
-        reaches_client: true,
-    }
+    Disturbed { response, script: Some(Script::Replace(Bytes::from(raw))), reaches_client: true }
 }
 
 #[cfg(test)]
@@ -247,10 +221,8 @@ mod tests {
     fn the_bomb_is_small_and_becomes_more_than_100_mib() {
         let small: Vec<u8> = compressed_blanks().flatten().collect();
         assert!(small.len() < 1024 * 1024, "{}", small.len());
-        let large = std::io::copy(
-            &mut flate2::read::GzDecoder::new(&small[..]).take(1 << 30),
-            &mut std::io::sink(),
-        );
+        let large =
+            std::io::copy(&mut flate2::read::GzDecoder::new(&small[..]).take(1 << 30), &mut std::io::sink());
         assert_eq!(large.unwrap(), 128 * 1024 * 1024);
     }
 }

@@ -50,10 +50,7 @@ pub(super) async fn answer(hub: &Hub, caller: &Caller, request: HttpRequest<Inco
         return refused(StatusCode::BAD_REQUEST, "Bad Request - Invalid Hostname");
     };
     if caller.meant_another(&host) {
-        return refused(
-            StatusCode::MISDIRECTED_REQUEST,
-            "Host differs from the TLS server name",
-        );
+        return refused(StatusCode::MISDIRECTED_REQUEST, "Host differs from the TLS server name");
     }
     let body = match read(body, BODY_LIMIT).await {
         Ok(body) => body,
@@ -67,23 +64,14 @@ pub(super) async fn answer(hub: &Hub, caller: &Caller, request: HttpRequest<Inco
         body,
         client: caller.client,
     };
-    let visit = Visit {
-        hub,
-        caller,
-        scenario: &scenario,
-        environment,
-        request: &request,
-        head: &head,
-    };
+    let visit = Visit { hub, caller, scenario: &scenario, environment, request: &request, head: &head };
     visit.answer().await
 }
 
 impl Caller {
     /// Whether TLS was set up for another host than the request names.
     fn meant_another(&self, host: &str) -> bool {
-        self.server_name
-            .as_ref()
-            .is_some_and(|name| !name.eq_ignore_ascii_case(host))
+        self.server_name.as_ref().is_some_and(|name| !name.eq_ignore_ascii_case(host))
     }
 }
 
@@ -171,10 +159,7 @@ impl Visit<'_> {
     fn summary(&self, call: Option<&ReadCall>) -> Summary {
         let basic = || self.request.basic().map(|(username, _)| username);
         let Some(Ok(call)) = call else {
-            return Summary {
-                username: basic(),
-                ..Summary::default()
-            };
+            return Summary { username: basic(), ..Summary::default() };
         };
         Summary {
             username: call.username().map(str::to_owned).or_else(basic),
@@ -187,6 +172,7 @@ impl Visit<'_> {
     async fn delay(&self) {
         let environment = self.environment;
         let mut total = self.scenario.delay_ms.saturating_add(environment.delay_ms);
+        total = total.saturating_add(self.scenario.round_trip_ms);
         if self.hub.world.wakes(&environment.host) {
             total = total.saturating_add(environment.sleep_first_request_ms);
         }
@@ -205,10 +191,7 @@ impl Visit<'_> {
 }
 
 fn record(hub: &Hub, host: &str, head: &Parts, summary: Summary, status: Option<StatusCode>) {
-    let wsdl = head
-        .uri
-        .query()
-        .is_some_and(|query| query.eq_ignore_ascii_case("wsdl"));
+    let wsdl = head.uri.query().is_some_and(|query| query.eq_ignore_ascii_case("wsdl"));
     let path = cut(head.uri.path(), 500);
     hub.world.log.add(Recorded {
         number: 0,

@@ -52,8 +52,5 @@ where
 
 /// Serves the TLS port until the task is aborted.
 pub(crate) async fn serve(listener: TcpListener, hub: Arc<Hub>) {
-    accept(listener, |stream, client| {
-        connection::serve(stream, client, Arc::clone(&hub))
-    })
-    .await;
+    accept(listener, |stream, client| connection::serve(stream, client, Arc::clone(&hub))).await;
 }

@@ -47,24 +47,17 @@ fn outsystems(scene: &Scene<'_>, path: &str, call: Option<ReadCall>) -> Response
 
 /// What is left of a path below a prefix: empty, or something that begins with a slash.
 fn below<'a>(path: &'a str, prefix: &str) -> Option<&'a str> {
-    path.strip_prefix(prefix)
-        .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn lifetime_paths(scene: &Scene<'_>, path: &str) -> Option<Response<Body>> {
-    let console = ["/lifetime", "/lifetimesdk"]
-        .into_iter()
-        .any(|prefix| below(path, prefix).is_some());
+    let console = ["/lifetime", "/lifetimesdk"].into_iter().any(|prefix| below(path, prefix).is_some());
     let api = below(path, lifetime::BASE);
     if !console && api.is_none() {
         return None;
     }
     if scene.is_closed_to_caller() {
-        return Some(reply::page(
-            StatusCode::FORBIDDEN,
-            "LifeTime",
-            service_center::NOT_AUTHORIZED,
-        ));
+        return Some(reply::page(StatusCode::FORBIDDEN, "LifeTime", service_center::NOT_AUTHORIZED));
     }
     let page = || reply::page(StatusCode::OK, "LifeTime", "Log in to LifeTime.");
     Some(api.map_or_else(page, |rest| lifetime::answer(scene, rest)))
@@ -75,15 +68,9 @@ fn lifetime_paths(scene: &Scene<'_>, path: &str) -> Option<Response<Body>> {
 fn module_information(scene: &Scene<'_>, path: &str, odc: bool) -> Option<Response<Body>> {
     let (module, what) = path.strip_prefix('/')?.split_once("/moduleservices/")?;
     let known = |environment: &Environment| {
-        environment
-            .all_modules()
-            .find(|known| known.name.eq_ignore_ascii_case(module))
+        environment.all_modules().find(|known| known.name.eq_ignore_ascii_case(module))
     };
-    let name = if odc {
-        module.to_owned()
-    } else {
-        known(scene.environment)?.name
-    };
+    let name = if odc { module.to_owned() } else { known(scene.environment)?.name };
     if scene.request.method != Method::GET {
         return None;
     }
@@ -93,10 +80,7 @@ fn module_information(scene: &Scene<'_>, path: &str, odc: bool) -> Option<Respon
             let mut mappings = serde_json::Map::new();
             mappings.insert(format!("/{name}/"), json!(format!("/{name}/Home")));
             if odc {
-                mappings.insert(
-                    format!("/{name}/_RedirectLogin"),
-                    json!(format!("/{name}/_RedirectLogin")),
-                );
+                mappings.insert(format!("/{name}/_RedirectLogin"), json!(format!("/{name}/_RedirectLogin")));
             }
             json!({ "manifest": { "urlMappings": mappings, "urlVersions": {} }, "data": {} })
         }

@@ -47,12 +47,7 @@ impl Authority {
     pub(crate) fn new() -> Result<Self, TlsError> {
         let (trusted, pem) = issuer("Simulator test CA")?;
         let (stranger, _) = issuer("CA that nobody trusts")?;
-        Ok(Self {
-            trusted,
-            stranger,
-            pem,
-            made: Mutex::default(),
-        })
+        Ok(Self { trusted, stranger, pem, made: Mutex::default() })
     }
 
     /// The certificate of the test CA.
@@ -72,11 +67,7 @@ impl Authority {
     }
 
     fn make(&self, host: &str, tls: Tls) -> Result<ServerConfig, TlsError> {
-        let name = if tls == Tls::WrongHost {
-            "wrong.example"
-        } else {
-            host
-        };
+        let name = if tls == Tls::WrongHost { "wrong.example" } else { host };
         let mut params = CertificateParams::new(vec![name.to_owned()])?;
         params.distinguished_name.push(DnType::CommonName, name);
         let purpose = match tls {
@@ -92,11 +83,7 @@ impl Authority {
         };
         params.not_before = date_time_ymd(from, 1, 1);
         params.not_after = date_time_ymd(until, 1, 1);
-        let issuer = if tls == Tls::UnknownIssuer {
-            &self.stranger
-        } else {
-            &self.trusted
-        };
+        let issuer = if tls == Tls::UnknownIssuer { &self.stranger } else { &self.trusted };
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, issuer)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
@@ -113,11 +100,8 @@ fn issuer(name: &str) -> Result<(OwnIssuer, String), TlsError> {
     let mut params = CertificateParams::new(Vec::<String>::new())?;
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![
-        KeyUsagePurpose::KeyCertSign,
-        KeyUsagePurpose::CrlSign,
-        KeyUsagePurpose::DigitalSignature,
-    ];
+    params.key_usages =
+        vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(2099, 12, 31);
     let key = KeyPair::generate()?;

@@ -9,17 +9,11 @@ pub(super) const STUDIO: &str = "ServiceStudio";
 pub(super) const PLATFORM_SERVICES: &str = "PlatformServices_v8_0_0";
 
 /// Every service that the simulator has.
-pub(super) static SERVICES: [&Service; 4] = [
-    &OUTSYSTEMS_PLATFORM,
-    &SOLUTIONS_SERVICE,
-    &PLATFORM_SERVICES_V8,
-    &SERVICE_STUDIO,
-];
+pub(super) static SERVICES: [&Service; 4] =
+    [&OUTSYSTEMS_PLATFORM, &SOLUTIONS_SERVICE, &PLATFORM_SERVICES_V8, &SERVICE_STUDIO];
 
-static PROPERTIES: Structure = Structure {
-    name: "Properties",
-    fields: &[Field("Name", Text), Field("Value", Text)],
-};
+static PROPERTIES: Structure =
+    Structure { name: "Properties", fields: &[Field("Name", Text), Field("Value", Text)] };
 
 static OUTSYSTEMS_PLATFORM: Service = Service {
     name: PLATFORM,
@@ -33,11 +27,7 @@ static OUTSYSTEMS_PLATFORM: Service = Service {
         },
         Method {
             name: "SetLicense",
-            inputs: &[
-                Field("username", Text),
-                Field("password", Text),
-                Field("fileContent", Binary),
-            ],
+            inputs: &[Field("username", Text), Field("password", Text), Field("fileContent", Binary)],
             outputs: &[Field("success", Bool), Field("errorText", Text)],
         },
     ],
@@ -46,10 +36,7 @@ static OUTSYSTEMS_PLATFORM: Service = Service {
 static SERVICE_STUDIO: Service = Service {
     name: STUDIO,
     names_are_public: true,
-    structures: &[Structure {
-        name: PROPERTIES.name,
-        fields: PROPERTIES.fields,
-    }],
+    structures: &[Structure { name: PROPERTIES.name, fields: PROPERTIES.fields }],
     methods: &[Method {
         name: "GetPropertiesForHandshake",
         inputs: &[],
@@ -61,10 +48,7 @@ static SOLUTIONS_SERVICE: Service = Service {
     name: SOLUTIONS,
     names_are_public: true,
     structures: &[
-        Structure {
-            name: PROPERTIES.name,
-            fields: PROPERTIES.fields,
-        },
+        Structure { name: PROPERTIES.name, fields: PROPERTIES.fields },
         Structure {
             name: "DBCatalogMapping",
             fields: &[Field("EspaceName", Text), Field("CatalogName", Text)],
@@ -188,29 +172,17 @@ static SOLUTIONS_SERVICE: Service = Service {
         },
         Method {
             name: "Delete",
-            inputs: &[
-                Field("SolutionID", Int),
-                Field("username", Text),
-                Field("password", Text),
-            ],
+            inputs: &[Field("SolutionID", Int), Field("username", Text), Field("password", Text)],
             outputs: &[Field("Messages", Text)],
         },
         Method {
             name: "CreateAllSolution",
-            inputs: &[
-                Field("AllSolutionName", Text),
-                Field("username", Text),
-                Field("password", Text),
-            ],
+            inputs: &[Field("AllSolutionName", Text), Field("username", Text), Field("password", Text)],
             outputs: &[Field("SolutionId", Int)],
         },
         Method {
             name: "GetSolutionIdByName",
-            inputs: &[
-                Field("username", Text),
-                Field("password", Text),
-                Field("solutionName", Text),
-            ],
+            inputs: &[Field("username", Text), Field("password", Text), Field("solutionName", Text)],
             outputs: &[Field("SolutionId", Int)],
         },
         Method {
@@ -226,11 +198,7 @@ static SOLUTIONS_SERVICE: Service = Service {
         },
         Method {
             name: "PublishRunningVersion",
-            inputs: &[
-                Field("username", Text),
-                Field("password", Text),
-                Field("SolutionName", Text),
-            ],
+            inputs: &[Field("username", Text), Field("password", Text), Field("SolutionName", Text)],
             outputs: &[Field("SolutionPubId", Int)],
         },
     ],
@@ -240,10 +208,7 @@ static PLATFORM_SERVICES_V8: Service = Service {
     name: PLATFORM_SERVICES,
     names_are_public: false,
     structures: &[
-        Structure {
-            name: PROPERTIES.name,
-            fields: PROPERTIES.fields,
-        },
+        Structure { name: PROPERTIES.name, fields: PROPERTIES.fields },
         Structure {
             name: "CS_Application",
             fields: &[
@@ -263,26 +228,14 @@ static PLATFORM_SERVICES_V8: Service = Service {
                 Field("StatusMessages", ListOf("CS_StatusMessage")),
             ],
         },
-        Structure {
-            name: "CS_StatusMessage",
-            fields: &[Field("Id", Int), Field("Message", Text)],
-        },
+        Structure { name: "CS_StatusMessage", fields: &[Field("Id", Int), Field("Message", Text)] },
         Structure {
             name: "CS_ModuleVersion",
-            fields: &[
-                Field("Key", Text),
-                Field("Version", Int),
-                Field("UploadedOn", DateTime),
-            ],
+            fields: &[Field("Key", Text), Field("Version", Int), Field("UploadedOn", DateTime)],
         },
         Structure {
             name: "PublicationMessage",
-            fields: &[
-                Field("Id", Int),
-                Field("Message", Text),
-                Field("Detail", Text),
-                Field("Type", Text),
-            ],
+            fields: &[Field("Id", Int), Field("Message", Text), Field("Detail", Text), Field("Type", Text)],
         },
     ],
     methods: &[
@@ -303,11 +256,7 @@ static PLATFORM_SERVICES_V8: Service = Service {
         },
         Method {
             name: "Module_GetVersions",
-            inputs: &[
-                Field("Username", Text),
-                Field("Password", Text),
-                Field("ModuleKey", Text),
-            ],
+            inputs: &[Field("Username", Text), Field("Password", Text), Field("ModuleKey", Text)],
             outputs: &[
                 Field("Versions", ListOf("CS_ModuleVersion")),
                 Field("PublishedVersion", Int),
@@ -323,22 +272,12 @@ static PLATFORM_SERVICES_V8: Service = Service {
                 Field("File", Binary),
                 Field("TwoStepMode", Bool),
             ],
-            outputs: &[
-                Field("Messages", ListOf("PublicationMessage")),
-                Field("PublishId", Int),
-            ],
+            outputs: &[Field("Messages", ListOf("PublicationMessage")), Field("PublishId", Int)],
         },
         Method {
             name: "SolutionPack_Publish",
-            inputs: &[
-                Field("Username", Text),
-                Field("Password", Text),
-                Field("File", Binary),
-            ],
-            outputs: &[
-                Field("Messages", ListOf("PublicationMessage")),
-                Field("PublishId", Int),
-            ],
+            inputs: &[Field("Username", Text), Field("Password", Text), Field("File", Binary)],
+            outputs: &[Field("Messages", ListOf("PublicationMessage")), Field("PublishId", Int)],
         },
         Method {
             name: "SolutionPack_GetPublishMessages",
@@ -356,20 +295,12 @@ static PLATFORM_SERVICES_V8: Service = Service {
         },
         Method {
             name: "SolutionPack_PublishContinue",
-            inputs: &[
-                Field("Username", Text),
-                Field("Password", Text),
-                Field("PublishId", Int),
-            ],
+            inputs: &[Field("Username", Text), Field("Password", Text), Field("PublishId", Int)],
             outputs: &[],
         },
         Method {
             name: "SolutionPack_PublishAbort",
-            inputs: &[
-                Field("Username", Text),
-                Field("Password", Text),
-                Field("PublishId", Int),
-            ],
+            inputs: &[Field("Username", Text), Field("Password", Text), Field("PublishId", Int)],
             outputs: &[],
         },
         Method {

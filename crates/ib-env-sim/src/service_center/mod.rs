@@ -48,9 +48,7 @@ const LOG_IN_PAGE: &str = "<!DOCTYPE html><html><head><title>Service Center</tit
 
 fn service(path: &str) -> Option<&'static Service> {
     let name = path.strip_prefix('/')?.strip_suffix(".asmx")?;
-    catalog::SERVICES
-        .into_iter()
-        .find(|service| service.name.eq_ignore_ascii_case(name))
+    catalog::SERVICES.into_iter().find(|service| service.name.eq_ignore_ascii_case(name))
 }
 
 fn service_answer(scene: &Scene<'_>, service: &'static Service, call: Option<ReadCall>) -> Response<Body> {
@@ -58,11 +56,7 @@ fn service_answer(scene: &Scene<'_>, service: &'static Service, call: Option<Rea
         (&Method::POST, Some(call)) => call_answer(scene, service, call),
         (&Method::GET, _) if scene.request.asks_for_wsdl() => wsdl_answer(scene, service),
         (&Method::GET | &Method::HEAD, _) => reply::text(StatusCode::OK, HTML, soap::html_help(service)),
-        _ => reply::page(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "405",
-            "The HTTP verb is not allowed.",
-        ),
+        _ => reply::page(StatusCode::METHOD_NOT_ALLOWED, "405", "The HTTP verb is not allowed."),
     }
 }
 
@@ -82,11 +76,7 @@ fn call_answer(scene: &Scene<'_>, service: &'static Service, call: ReadCall) -> 
     let mut call = match call {
         Ok(call) => call,
         Err(Unreadable::MediaType) => {
-            return reply::page(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "415",
-                "Unsupported media type.",
-            );
+            return reply::page(StatusCode::UNSUPPORTED_MEDIA_TYPE, "415", "Unsupported media type.");
         }
         Err(Unreadable::Fault(version, fault)) => return soap::fault(version, &fault),
     };

@@ -25,12 +25,9 @@ fn authenticated(scene: &Scene<'_>, method: &str, arguments: &Arguments) -> Outp
         }
         "Modules_Get" => Ok(vec![directory::modules(scene, &session)]),
         "Module_GetVersions" => Ok(directory::versions(scene, &session, arguments.text(2))),
-        "SolutionPack_PublishWith2StepOption" => Ok(publish::package(
-            scene,
-            &session,
-            &arguments.binary(2)?,
-            arguments.flag(3)?,
-        )),
+        "SolutionPack_PublishWith2StepOption" => {
+            Ok(publish::package(scene, &session, &arguments.binary(2)?, arguments.flag(3)?))
+        }
         "SolutionPack_Publish" => Ok(publish::package(scene, &session, &arguments.binary(2)?, false)),
         "SolutionPack_GetPublishMessages" => publish::messages(scene, arguments.int(2)?, arguments.int(3)?),
         "SolutionPack_PublishContinue" => publish::go_on(scene, arguments.int(2)?),
@@ -49,16 +46,8 @@ fn log_in(scene: &Scene<'_>, credentials: (&str, &str)) -> Result<Session, Fault
 fn capabilities(scene: &Scene<'_>) -> Value {
     let environment = scene.environment;
     let catalogs = environment.multiple_database_catalogs.to_string();
-    let properties = [
-        ("Edition", environment.edition.clone()),
-        ("MultipleDatabaseCatalogs", catalogs),
-    ];
+    let properties = [("Edition", environment.edition.clone()), ("MultipleDatabaseCatalogs", catalogs)];
     let record =
         |(name, value)| Value::Record(vec![("Name", Value::text(name)), ("Value", Value::text(value))]);
-    Value::List(
-        "Properties",
-        properties
-            .map(|(name, value)| record((name.to_owned(), value)))
-            .into(),
-    )
+    Value::List("Properties", properties.map(|(name, value)| record((name.to_owned(), value))).into())
 }

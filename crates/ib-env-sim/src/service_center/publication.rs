@@ -26,11 +26,7 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn new(kind: &str, text: impl Into<String>) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            text: text.into(),
-            detail: String::new(),
-        }
+        Self { kind: kind.to_owned(), text: text.into(), detail: String::new() }
     }
 }
 
@@ -84,10 +80,7 @@ impl Publications {
     pub(super) fn start(&mut self, publication: Publication) -> Started {
         let mut running = self.known.values().filter(|other| other.phase != Phase::Finished);
         if let Some(other) = running.find(|other| other.shares_with(&publication.application)) {
-            let text = format!(
-                "The application {} is already being published.",
-                other.application.name
-            );
+            let text = format!("The application {} is already being published.", other.application.name);
             return Started::No(text);
         }
         if self.known.len() >= REMEMBERED {
@@ -132,28 +125,14 @@ impl Publication {
         } else {
             first.append(&mut second);
         }
-        let phase = if two_step {
-            Phase::Validating
-        } else {
-            Phase::Deploying
-        };
-        Self {
-            application,
-            phase,
-            messages: first,
-            visible: 0,
-            second_step: second,
-            last_contact: now,
-        }
+        let phase = if two_step { Phase::Validating } else { Phase::Deploying };
+        Self { application, phase, messages: first, visible: 0, second_step: second, last_contact: now }
     }
 
     fn shares_with(&self, other: &Application) -> bool {
         let mine = &self.application;
         mine.name == other.name
-            || mine
-                .modules
-                .iter()
-                .any(|module| other.modules.iter().any(|theirs| theirs.name == module.name))
+            || mine.modules.iter().any(|module| other.modules.iter().any(|theirs| theirs.name == module.name))
     }
 
     pub(super) fn poll(&mut self, after: i32, now: Timestamp) -> (Vec<Value>, Option<Application>) {
@@ -161,9 +140,7 @@ impl Publication {
         let deployed = self.advance();
         let after = usize::try_from(after).unwrap_or(0);
         let new = self.messages.iter().take(self.visible).enumerate().skip(after);
-        let records: Vec<Value> = new
-            .map(|(index, message)| record(index + 1, message.clone()))
-            .collect();
+        let records: Vec<Value> = new.map(|(index, message)| record(index + 1, message.clone())).collect();
         let last = if records.is_empty() { after } else { self.visible };
         let finished = self.phase == Phase::Finished;
         let outputs = vec![
@@ -224,14 +201,11 @@ impl Publication {
 
 fn ruled(rule: Option<&PublishRule>, second_step: bool) -> impl Iterator<Item = Message> {
     let of_step = move |message: &&PublishMessage| (message.step == 2) == second_step;
-    rule.into_iter()
-        .flat_map(|rule| &rule.messages)
-        .filter(of_step)
-        .map(|message| Message {
-            kind: message.kind.clone(),
-            text: message.message.clone(),
-            detail: message.detail.clone(),
-        })
+    rule.into_iter().flat_map(|rule| &rule.messages).filter(of_step).map(|message| Message {
+        kind: message.kind.clone(),
+        text: message.message.clone(),
+        detail: message.detail.clone(),
+    })
 }
 
 #[cfg(test)]

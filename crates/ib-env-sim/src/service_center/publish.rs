@@ -31,9 +31,7 @@ pub(super) fn start(
     two_step: bool,
 ) -> Started {
     let rules = &scene.environment.publish_rules;
-    let rule = rules
-        .iter()
-        .find(|rule| rule.application == "*" || rule.application == application.name);
+    let rule = rules.iter().find(|rule| rule.application == "*" || rule.application == application.name);
     let refusal = rights::publish_refusal(scene, session, &application.name)
         .or_else(|| rule.and_then(|rule| rule.not_started.clone()));
     if let Some(refusal) = refusal {
@@ -59,9 +57,7 @@ pub(super) fn messages(scene: &Scene<'_>, id: i32, after: i32) -> Outputs {
 }
 
 pub(super) fn go_on(scene: &Scene<'_>, id: i32) -> Outputs {
-    scene.world.publications(&scene.environment.host, |all| {
-        all.get(id)?.go_on(scene.world.clock.now())
-    })
+    scene.world.publications(&scene.environment.host, |all| all.get(id)?.go_on(scene.world.clock.now()))
 }
 
 pub(super) fn abort(scene: &Scene<'_>, id: i32) -> Outputs {
@@ -85,15 +81,9 @@ fn deploy(scene: &Scene<'_>, published: &Application) {
 }
 
 fn install(environment: &mut Environment, published: &Application, uploaded_on: &str) {
-    let known = environment
-        .applications
-        .iter()
-        .position(|known| known.name == published.name);
+    let known = environment.applications.iter().position(|known| known.name == published.name);
     let position = known.unwrap_or_else(|| {
-        environment.applications.push(Application {
-            modules: Vec::new(),
-            ..published.clone()
-        });
+        environment.applications.push(Application { modules: Vec::new(), ..published.clone() });
         environment.applications.len() - 1
     });
     let Some(application) = environment.applications.get_mut(position) else {
@@ -103,20 +93,15 @@ fn install(environment: &mut Environment, published: &Application, uploaded_on: 
         application.description.clone_from(&published.description);
     }
     for module in &published.modules {
-        match application
-            .modules
-            .iter_mut()
-            .find(|known| known.name == module.name)
-        {
+        match application.modules.iter_mut().find(|known| known.name == module.name) {
             Some(known) => {
                 known.version += 1;
                 known.status_messages.clear();
                 uploaded_on.clone_into(&mut known.uploaded_on);
             }
-            None => application.modules.push(Module {
-                uploaded_on: uploaded_on.to_owned(),
-                ..module.clone()
-            }),
+            None => {
+                application.modules.push(Module { uploaded_on: uploaded_on.to_owned(), ..module.clone() })
+            }
         }
     }
 }

@@ -8,10 +8,7 @@ const CHANGE: u8 = 5;
 
 /// Why a user may not publish an application, in the environment's words.
 pub(super) fn publish_refusal(scene: &Scene<'_>, session: &Session, application: &str) -> Option<String> {
-    let exists = scene
-        .environment
-        .all_applications()
-        .any(|known| known.name == application);
+    let exists = scene.environment.all_applications().any(|known| known.name == application);
     if exists {
         let allowed = level_on(scene, session, application) >= CHANGE;
         return (!allowed)
@@ -25,16 +22,9 @@ pub(super) fn publish_refusal(scene: &Scene<'_>, session: &Session, application:
 /// Change and Deploy.
 fn level_on(scene: &Scene<'_>, session: &Session, application: &str) -> u8 {
     let user = &session.user;
-    let level = |role: &str| {
-        scene
-            .scenario
-            .role(role)
-            .map(|role| role.on(scene.environment).level.min(CHANGE))
-    };
-    let direct = user
-        .application_roles
-        .iter()
-        .find(|given| given.application == application);
+    let level =
+        |role: &str| scene.scenario.role(role).map(|role| role.on(scene.environment).level.min(CHANGE));
+    let direct = user.application_roles.iter().find(|given| given.application == application);
     if let Some(level) = direct.and_then(|given| level(&given.role)) {
         return level;
     }
@@ -45,11 +35,6 @@ fn level_on(scene: &Scene<'_>, session: &Session, application: &str) -> u8 {
         .filter(|team| team.applications.iter().any(|owned| owned == application))
         .map(|team| team.name.as_str())
         .collect();
-    let through_team = user
-        .teams
-        .iter()
-        .find(|given| owners.contains(&given.team.as_str()));
-    through_team
-        .and_then(|given| level(&given.role))
-        .unwrap_or(session.permission.level)
+    let through_team = user.teams.iter().find(|given| owners.contains(&given.team.as_str()));
+    through_team.and_then(|given| level(&given.role)).unwrap_or(session.permission.level)
 }

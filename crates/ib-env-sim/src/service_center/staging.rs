@@ -31,18 +31,12 @@ struct Named {
 
 pub(super) fn answer(scene: &Scene<'_>) -> Response<Body> {
     if scene.request.method != Method::POST {
-        return reply::exception(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "The HTTP method is not supported.",
-        );
+        return reply::exception(StatusCode::METHOD_NOT_ALLOWED, "The HTTP method is not supported.");
     }
     let Some((username, password)) = scene.request.basic() else {
         return reply::unauthorized("Basic", "Basic authentication required.");
     };
-    let session = match scene
-        .world
-        .log_in(scene.scenario, scene.environment, (&username, &password))
-    {
+    let session = match scene.world.log_in(scene.scenario, scene.environment, (&username, &password)) {
         Ok(session) => session,
         Err(refusal) => return reply::unauthorized("Basic", &refusal.text(scene.environment)),
     };
@@ -61,29 +55,19 @@ pub(super) fn answer(scene: &Scene<'_>) -> Response<Body> {
 
 /// The named modules, as part of the application that the first one belongs to.
 fn staged(scene: &Scene<'_>, order: &Order) -> Result<Application, String> {
-    let names: Vec<&str> = order
-        .modules_to_publish
-        .iter()
-        .map(|wrapped| wrapped.module.name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        order.modules_to_publish.iter().map(|wrapped| wrapped.module.name.as_str()).collect();
     let first = names.first().ok_or("No module to publish.")?;
     let mut owner = scene
         .environment
         .all_applications()
         .find(|application| application.modules.iter().any(|module| module.name == *first))
         .ok_or_else(|| format!("The module {first} does not exist."))?;
-    let foreign = names
-        .iter()
-        .find(|name| owner.modules.iter().all(|module| module.name != **name));
+    let foreign = names.iter().find(|name| owner.modules.iter().all(|module| module.name != **name));
     if let Some(name) = foreign {
-        return Err(format!(
-            "The module {name} does not belong to the application {}.",
-            owner.name
-        ));
+        return Err(format!("The module {name} does not belong to the application {}.", owner.name));
     }
-    owner
-        .modules
-        .retain(|module| names.contains(&module.name.as_str()));
+    owner.modules.retain(|module| names.contains(&module.name.as_str()));
     Ok(owner)
 }
 

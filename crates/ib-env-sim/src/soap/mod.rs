@@ -67,16 +67,10 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn service(text: impl Into<String>) -> Self {
-        Self {
-            blame: Blame::Service,
-            text: text.into(),
-        }
+        Self { blame: Blame::Service, text: text.into() }
     }
 
     pub(crate) fn caller(text: impl Into<String>) -> Self {
-        Self {
-            blame: Blame::Caller,
-            text: text.into(),
-        }
+        Self { blame: Blame::Caller, text: text.into() }
     }
 }

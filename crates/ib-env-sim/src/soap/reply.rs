@@ -46,11 +46,7 @@ fn envelope(version: Version) -> (String, &'static str) {
 pub(crate) fn fault(version: Version, fault: &Fault) -> Response<Body> {
     let unreadable =
         fault.blame == Blame::Caller && fault.text.starts_with("Server was unable to read request");
-    let status = if unreadable {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::INTERNAL_SERVER_ERROR
-    };
+    let status = if unreadable { StatusCode::BAD_REQUEST } else { StatusCode::INTERNAL_SERVER_ERROR };
     let (head, tail) = envelope(version);
     let text = escaped(&fault.text);
     let code = code(version, fault.blame);
@@ -63,11 +59,7 @@ pub(crate) fn fault(version: Version, fault: &Fault) -> Response<Body> {
              <soap:Reason><soap:Text xml:lang=\"en\">{text}</soap:Text></soap:Reason><soap:Detail />"
         ),
     };
-    reply::text(
-        status,
-        version.content_type(),
-        format!("{head}<soap:Fault>{inner}</soap:Fault>{tail}"),
-    )
+    reply::text(status, version.content_type(), format!("{head}<soap:Fault>{inner}</soap:Fault>{tail}"))
 }
 
 fn code(version: Version, blame: Blame) -> &'static str {

@@ -25,9 +25,7 @@ impl Call {
     pub(crate) fn username(&self) -> Option<&str> {
         let is_name = |name: &str| name.eq_ignore_ascii_case("username") || name == "In1";
         let given = self.arguments.iter().find(|(name, _)| is_name(name));
-        given
-            .map(|(_, value)| value.as_str())
-            .filter(|name| !name.is_empty() && name.len() <= 250)
+        given.map(|(_, value)| value.as_str()).filter(|name| !name.is_empty() && name.len() <= 250)
     }
 }
 
@@ -42,10 +40,7 @@ pub(crate) enum Unreadable {
 
 /// Reads the call that a POST carries.
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Call, Unreadable> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let version = Version::announced(content_type).ok_or(Unreadable::MediaType)?;
     let action = action(headers, content_type, version);
     let (method, arguments) = payload(version, body).map_err(|fault| {
@@ -56,27 +51,18 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Call, Unreadable>
         };
         Unreadable::Fault(version, fault)
     })?;
-    Ok(Call {
-        version,
-        action,
-        method,
-        arguments,
-    })
+    Ok(Call { version, action, method, arguments })
 }
 
 /// What ASMX says to a body or action that it does not know.
 pub(crate) fn not_recognised(action: &str) -> Fault {
-    Fault::caller(format!(
-        "Server did not recognize the value of HTTP Header SOAPAction: {action}."
-    ))
+    Fault::caller(format!("Server did not recognize the value of HTTP Header SOAPAction: {action}."))
 }
 
 fn action(headers: &HeaderMap, content_type: &str, version: Version) -> Option<String> {
     let raw = match version {
         Version::V11 => headers.get("soapaction")?.to_str().ok()?,
-        Version::V12 => content_type
-            .split(';')
-            .find_map(|part| part.trim().strip_prefix("action="))?,
+        Version::V12 => content_type.split(';').find_map(|part| part.trim().strip_prefix("action="))?,
     };
     let text = raw.trim().trim_matches('"');
     (!text.is_empty()).then(|| text.chars().take(250).collect())
@@ -101,18 +87,11 @@ fn payload(version: Version, body: &[u8]) -> Result<(String, Vec<(String, String
         std::str::from_utf8(body).map_err(|_| malformed("Invalid character in the given encoding."))?;
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = NsReader::from_str(text);
-    let mut payload = Payload {
-        version,
-        depth: 0,
-        in_body: false,
-        method: None,
-        done: false,
-        arguments: Vec::new(),
-    };
+    let mut payload =
+        Payload { version, depth: 0, in_body: false, method: None, done: false, arguments: Vec::new() };
     loop {
-        let (namespace, event) = reader
-            .read_resolved_event()
-            .map_err(|_| malformed("The XML is not well-formed."))?;
+        let (namespace, event) =
+            reader.read_resolved_event().map_err(|_| malformed("The XML is not well-formed."))?;
         match event {
             Event::Eof => break,
             Event::DocType(_) => return Err(malformed("For security reasons DTD is prohibited.")),
@@ -161,11 +140,7 @@ impl Payload {
             }
             4 if self.takes_arguments() => {
                 // An element of a foreign namespace is no parameter; ASMX leaves it out as well.
-                let name = if bound == PAYLOAD {
-                    name.to_owned()
-                } else {
-                    String::new()
-                };
+                let name = if bound == PAYLOAD { name.to_owned() } else { String::new() };
                 self.arguments.push((name, String::new()));
             }
             depth if depth > DEPTH_LIMIT => return Err(malformed("The XML is nested too deeply.")),
@@ -179,10 +154,7 @@ impl Payload {
             return Ok(());
         }
         let text = "Possible SOAP version mismatch: the envelope namespace was unexpected.";
-        Err(Fault {
-            blame: Blame::Version,
-            text: text.to_owned(),
-        })
+        Err(Fault { blame: Blame::Version, text: text.to_owned() })
     }
 
     fn takes_arguments(&self) -> bool {
@@ -235,10 +207,7 @@ mod tests {
             panic!("unreadable")
         };
         assert_eq!(call.method, "m");
-        let expected = [
-            ("x".to_owned(), "a <b&c".to_owned()),
-            ("y".to_owned(), String::new()),
-        ];
+        let expected = [("x".to_owned(), "a <b&c".to_owned()), ("y".to_owned(), String::new())];
         assert_eq!(call.arguments, expected);
     }
 
@@ -257,10 +226,7 @@ mod tests {
 
     #[test]
     fn the_media_type_must_be_one_of_two() {
-        assert!(matches!(
-            read(&headers("application/json"), b""),
-            Err(Unreadable::MediaType)
-        ));
+        assert!(matches!(read(&headers("application/json"), b""), Err(Unreadable::MediaType)));
     }
 
     proptest! {

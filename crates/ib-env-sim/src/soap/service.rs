@@ -94,19 +94,15 @@ impl Dialect {
         match self {
             Self::Default => named(method.outputs),
             Self::Renamed => numbered("Out", method.outputs),
-            Self::Other => named(method.outputs)
-                .into_iter()
-                .chain([("ResultCode".to_owned(), KindOf::Int)])
-                .collect(),
+            Self::Other => {
+                named(method.outputs).into_iter().chain([("ResultCode".to_owned(), KindOf::Int)]).collect()
+            }
         }
     }
 }
 
 fn named(fields: &[Field]) -> Vec<(String, KindOf)> {
-    fields
-        .iter()
-        .map(|Field(name, kind)| ((*name).to_owned(), *kind))
-        .collect()
+    fields.iter().map(|Field(name, kind)| ((*name).to_owned(), *kind)).collect()
 }
 
 fn numbered(prefix: &str, fields: &[Field]) -> Vec<(String, KindOf)> {
@@ -140,10 +136,7 @@ impl Arguments {
 
     /// The text at a position, empty if absent.
     pub(crate) fn text(&self, position: usize) -> &str {
-        self.0
-            .get(position)
-            .and_then(Option::as_deref)
-            .unwrap_or_default()
+        self.0.get(position).and_then(Option::as_deref).unwrap_or_default()
     }
 
     /// The first two inputs of most methods.
@@ -169,11 +162,7 @@ impl Arguments {
     pub(crate) fn binary(&self, position: usize) -> Result<Vec<u8>, Fault> {
         let text = self.text(position);
         let broken = text.bytes().any(|byte| byte.is_ascii_whitespace());
-        let joined: String = if broken {
-            text.split_ascii_whitespace().collect()
-        } else {
-            String::new()
-        };
+        let joined: String = if broken { text.split_ascii_whitespace().collect() } else { String::new() };
         let text = if broken { joined.as_str() } else { text };
         STANDARD.decode(text).map_err(|_| unreadable())
     }

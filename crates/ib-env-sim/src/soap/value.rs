@@ -12,10 +12,7 @@ pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
     if text.chars().all(allowed) {
         return quick_xml::escape::escape(text);
     }
-    let clean: String = text
-        .chars()
-        .map(|c| if allowed(c) { c } else { '\u{fffd}' })
-        .collect();
+    let clean: String = text.chars().map(|c| if allowed(c) { c } else { '\u{fffd}' }).collect();
     Cow::Owned(quick_xml::escape::escape(clean.as_str()).into_owned())
 }
 
@@ -57,9 +54,7 @@ impl Value {
             Self::Bool(flag) => {
                 let _ = write!(out, "{flag}");
             }
-            Self::Record(fields) => fields
-                .into_iter()
-                .for_each(|(field, value)| value.write(field, out)),
+            Self::Record(fields) => fields.into_iter().for_each(|(field, value)| value.write(field, out)),
             Self::List(item, values) => values.into_iter().for_each(|value| value.write(item, out)),
             Self::Stream(item, values) => values.for_each(|value| value.write(item, out)),
         }
@@ -71,11 +66,7 @@ impl Value {
         match self {
             Self::Stream(item, values) => {
                 let items = values.map(move |value| element(value, item));
-                Box::new(
-                    once(format!("<{name}>"))
-                        .chain(items)
-                        .chain(once(format!("</{name}>"))),
-                )
+                Box::new(once(format!("<{name}>")).chain(items).chain(once(format!("</{name}>"))))
             }
             value => Box::new(once(element(value, name))),
         }
@@ -116,19 +107,12 @@ mod tests {
     #[test]
     fn a_stream_and_a_list_are_the_same_xml() {
         let record = || {
-            Value::Record(vec![
-                ("A", Value::text("<&>")),
-                ("B", Value::Int(-1)),
-                ("C", Value::Bool(true)),
-            ])
+            Value::Record(vec![("A", Value::text("<&>")), ("B", Value::Int(-1)), ("C", Value::Bool(true))])
         };
         let list = element(Value::List("T", vec![record(), Value::text("")]), "L");
         let stream = Value::Stream("T", Box::new([record(), Value::text("")].into_iter()));
         assert_eq!(stream.pieces("L").collect::<String>(), list);
-        assert_eq!(
-            list,
-            "<L><T><A>&lt;&amp;&gt;</A><B>-1</B><C>true</C></T><T /></L>"
-        );
+        assert_eq!(list, "<L><T><A>&lt;&amp;&gt;</A><B>-1</B><C>true</C></T><T /></L>");
     }
 
     #[test]

@@ -31,10 +31,8 @@ pub(crate) fn wsdl(service: &Service, dialect: Dialect, host: &str) -> String {
 }
 
 fn types(out: &mut String, service: &Service, dialect: Dialect) {
-    let _ = write!(
-        out,
-        "<wsdl:types><s:schema elementFormDefault=\"qualified\" targetNamespace=\"{PAYLOAD}\">"
-    );
+    let _ =
+        write!(out, "<wsdl:types><s:schema elementFormDefault=\"qualified\" targetNamespace=\"{PAYLOAD}\">");
     for method in service.methods {
         wrapper(out, method.name, &dialect.inputs(method));
         wrapper(out, &format!("{}Response", method.name), &dialect.outputs(method));
@@ -54,10 +52,7 @@ fn types(out: &mut String, service: &Service, dialect: Dialect) {
 
 /// The element types of all lists that occur.
 fn lists(service: &Service) -> BTreeSet<&'static str> {
-    let of_methods = service
-        .methods
-        .iter()
-        .flat_map(|method| method.inputs.iter().chain(method.outputs));
+    let of_methods = service.methods.iter().flat_map(|method| method.inputs.iter().chain(method.outputs));
     let of_structures = service.structures.iter().flat_map(|structure| structure.fields);
     of_methods
         .chain(of_structures)
@@ -100,10 +95,8 @@ fn element(out: &mut String, name: &str, kind: KindOf) {
         KindOf::Bool => (1, "s:boolean".to_owned()),
         KindOf::DateTime => (1, "s:dateTime".to_owned()),
     };
-    let _ = write!(
-        out,
-        "<s:element minOccurs=\"{least}\" maxOccurs=\"1\" name=\"{name}\" type=\"{kind}\" />"
-    );
+    let _ =
+        write!(out, "<s:element minOccurs=\"{least}\" maxOccurs=\"1\" name=\"{name}\" type=\"{kind}\" />");
 }
 
 fn messages(out: &mut String, method: &Method) {
@@ -135,14 +128,8 @@ struct Binding {
     suffix: &'static str,
 }
 
-const SOAP11: Binding = Binding {
-    prefix: "soap",
-    suffix: "Soap",
-};
-const SOAP12: Binding = Binding {
-    prefix: "soap12",
-    suffix: "Soap12",
-};
+const SOAP11: Binding = Binding { prefix: "soap", suffix: "Soap" };
+const SOAP12: Binding = Binding { prefix: "soap12", suffix: "Soap12" };
 
 fn binding(out: &mut String, service: &Service, binding: &Binding) {
     let (prefix, suffix, service_name) = (binding.prefix, binding.suffix, service.name);

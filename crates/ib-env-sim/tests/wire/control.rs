@@ -7,13 +7,9 @@ use serde_json::{Value, json};
 use crate::stranger::{DEV, Seen, Soap, Stranger, TOKEN, seen};
 
 async fn control(stranger: &Stranger, method: Method, path: &str, body: Option<Value>) -> Seen {
-    let request = stranger
-        .http
-        .request(method, format!("{}{path}", stranger.simulator.control_url()));
+    let request = stranger.http.request(method, format!("{}{path}", stranger.simulator.control_url()));
     let request = match body {
-        Some(body) => request
-            .header("content-type", "application/json")
-            .body(body.to_string()),
+        Some(body) => request.header("content-type", "application/json").body(body.to_string()),
         None => request,
     };
     seen(request.send().await.unwrap()).await
@@ -25,104 +21,43 @@ async fn a_host_is_changed_while_it_runs() {
     let dev = format!("/hosts/{DEV}");
     let patch = json!({ "version": "11.7.1.1", "faults": [{ "do": "status", "status": 503, "times": 1 }] });
     let changed = control(&stranger, Method::PATCH, &dev, Some(patch)).await;
-    assert_eq!(
-        (changed.status, &changed.json()["version"]),
-        (200, &"11.7.1.1".into())
-    );
+    assert_eq!((changed.status, &changed.json()["version"]), (200, &"11.7.1.1".into()));
     assert_eq!(stranger.get(DEV, "/ServiceCenter/").await.status, 503);
     assert_eq!(stranger.platform_version().await.unwrap(), "11.7.1.1");
-    let refused = control(
-        &stranger,
-        Method::PATCH,
-        &dev,
-        Some(json!({ "kind": "mainframe" })),
-    )
-    .await;
+    let refused = control(&stranger, Method::PATCH, &dev, Some(json!({ "kind": "mainframe" }))).await;
     assert_eq!(refused.status, 422);
     assert!(refused.text.contains("mainframe"));
-    assert_eq!(
-        control(&stranger, Method::GET, "/hosts/elsewhere.example", None)
-            .await
-            .status,
-        404
-    );
+    assert_eq!(control(&stranger, Method::GET, "/hosts/elsewhere.example", None).await.status, 404);
     let settings = json!({ "host": DEV, "version": "11.8.0.1" });
-    assert_eq!(
-        control(&stranger, Method::PUT, &dev, Some(settings)).await.status,
-        200
-    );
+    assert_eq!(control(&stranger, Method::PUT, &dev, Some(settings)).await.status, 200);
     assert!(stranger.simulator.scenario().environments[0].faults.is_empty());
     let patch = json!({ "delay_ms": 1, "lifetime": { "label_shift": 2 } });
     assert_eq!(
-        control(&stranger, Method::PATCH, "/scenario", Some(patch))
-            .await
-            .json()["lifetime"]["label_shift"],
+        control(&stranger, Method::PATCH, "/scenario", Some(patch)).await.json()["lifetime"]["label_shift"],
         2
     );
-    assert_eq!(
-        stranger.simulator.scenario().users.len(),
-        12,
-        "what a patch does not name stays"
-    );
+    assert_eq!(stranger.simulator.scenario().users.len(), 12, "what a patch does not name stays");
 }
 
 #[tokio::test]
 async fn clock_and_locks() {
     let stranger = Stranger::new().await;
-    let now = control(
-        &stranger,
-        Method::POST,
-        "/clock",
-        Some(json!({ "advance_s": 90 })),
-    )
-    .await
-    .json();
+    let now = control(&stranger, Method::POST, "/clock", Some(json!({ "advance_s": 90 }))).await.json();
     assert_eq!(now["now"], "2026-01-15T09:01:30Z");
     let test = async || {
         let inputs = [("username", "maria"), ("password", "maria-Pass-1")];
-        stranger
-            .call(Soap::V11, "Solutions", "TestLogin", &inputs)
-            .await
-            .element("status")
+        stranger.call(Soap::V11, "Solutions", "TestLogin", &inputs).await.element("status")
     };
-    control(
-        &stranger,
-        Method::PUT,
-        "/users/maria/lock",
-        Some(json!({ "seconds": 60 })),
-    )
-    .await;
+    control(&stranger, Method::PUT, "/users/maria/lock", Some(json!({ "seconds": 60 }))).await;
     assert!(test().await.starts_with("Too many"));
-    control(
-        &stranger,
-        Method::POST,
-        "/clock",
-        Some(json!({ "advance_s": 60 })),
-    )
-    .await;
+    control(&stranger, Method::POST, "/clock", Some(json!({ "advance_s": 60 }))).await;
     assert_eq!(test().await, "");
     control(&stranger, Method::PUT, "/users/maria/lock", Some(json!({}))).await;
-    control(
-        &stranger,
-        Method::POST,
-        "/clock",
-        Some(json!({ "advance_s": 86400 })),
-    )
-    .await;
+    control(&stranger, Method::POST, "/clock", Some(json!({ "advance_s": 86400 }))).await;
     assert!(test().await.starts_with("Too many"), "locked for good");
-    assert_eq!(
-        control(&stranger, Method::DELETE, "/users/maria/lock", None)
-            .await
-            .status,
-        204
-    );
+    assert_eq!(control(&stranger, Method::DELETE, "/users/maria/lock", None).await.status, 204);
     assert_eq!(test().await, "");
-    assert_eq!(
-        control(&stranger, Method::DELETE, "/users/nobody/lock", None)
-            .await
-            .status,
-        404
-    );
+    assert_eq!(control(&stranger, Method::DELETE, "/users/nobody/lock", None).await.status, 404);
 }
 
 #[tokio::test]
@@ -131,25 +66,11 @@ async fn requests_are_listed_without_any_secret() {
     let secrets = ["planted-Secret-1", "#706c616e746564", "planted-token", TOKEN];
     for password in &secrets[..2] {
         let inputs = [("Username", "maria"), ("Password", *password)];
-        stranger
-            .call(Soap::V11, "PlatformServices_v8_0_0", "Modules_Get", &inputs)
-            .await;
+        stranger.call(Soap::V11, "PlatformServices_v8_0_0", "Modules_Get", &inputs).await;
     }
     let url = stranger.url(DEV, "/SetupPermissions/rest/V1/Self?password=planted-Secret-1");
-    stranger
-        .http
-        .get(url)
-        .basic_auth("nina", Some(secrets[0]))
-        .send()
-        .await
-        .unwrap();
-    stranger
-        .http
-        .get(stranger.url(DEV, "/"))
-        .bearer_auth(secrets[2])
-        .send()
-        .await
-        .unwrap();
+    stranger.http.get(url).basic_auth("nina", Some(secrets[0])).send().await.unwrap();
+    stranger.http.get(stranger.url(DEV, "/")).bearer_auth(secrets[2]).send().await.unwrap();
     stranger.lifetime("/environments/").await;
 
     let listed = control(&stranger, Method::GET, "/requests", None).await;
@@ -159,24 +80,15 @@ async fn requests_are_listed_without_any_secret() {
     }
     let first = &listed.json()[0];
     let action = "http://ServiceCenter/PlatformServices_v8_0_0/Modules_Get";
-    assert_eq!(
-        (&first["username"], &first["soap_action"]),
-        (&"maria".into(), &action.into())
-    );
+    assert_eq!((&first["username"], &first["soap_action"]), (&"maria".into(), &action.into()));
     assert_eq!(
         (&first["method"], &first["host"], &first["status"]),
         (&"POST".into(), &DEV.into(), &500.into())
     );
     assert_eq!(listed.json()[2]["username"], "nina");
 
-    assert_eq!(
-        control(&stranger, Method::DELETE, "/requests", None).await.status,
-        204
-    );
-    assert_eq!(
-        control(&stranger, Method::GET, "/requests", None).await.json(),
-        json!([])
-    );
+    assert_eq!(control(&stranger, Method::DELETE, "/requests", None).await.status, 204);
+    assert_eq!(control(&stranger, Method::GET, "/requests", None).await.json(), json!([]));
 }
 
 #[tokio::test]

@@ -13,11 +13,7 @@ async fn faulty(fault: Fault) -> Stranger {
 }
 
 async fn get(stranger: &Stranger) -> reqwest::Result<reqwest::Response> {
-    stranger
-        .http
-        .get(stranger.url(DEV, "/ServiceCenter/"))
-        .send()
-        .await
+    stranger.http.get(stranger.url(DEV, "/ServiceCenter/")).send().await
 }
 
 #[rstest]
@@ -44,11 +40,7 @@ async fn an_answer_that_ends_too_early(#[case] action: Action) {
 
 #[tokio::test]
 async fn an_answer_longer_than_it_says() {
-    let stranger = faulty(Fault {
-        times: Some(1),
-        ..Fault::always(Action::LengthTooShort)
-    })
-    .await;
+    let stranger = faulty(Fault { times: Some(1), ..Fault::always(Action::LengthTooShort) }).await;
     let short = get(&stranger).await.unwrap().text().await.unwrap();
     let whole = get(&stranger).await.unwrap().text().await.unwrap();
     assert_eq!(short.len(), whole.len() / 2);
@@ -62,11 +54,7 @@ async fn an_answer_longer_than_it_says() {
 #[case(Action::Verbatim { status: 418, content_type: "text/plain".to_owned(), body: "tea".to_owned() }, 418)]
 #[tokio::test]
 async fn n_times_then_fine(#[case] action: Action, #[case] status: u16) {
-    let stranger = faulty(Fault {
-        times: Some(2),
-        ..Fault::always(action)
-    })
-    .await;
+    let stranger = faulty(Fault { times: Some(2), ..Fault::always(action) }).await;
     let mut statuses = Vec::new();
     for _ in 0..3 {
         statuses.push(get(&stranger).await.unwrap().status().as_u16());
@@ -76,11 +64,8 @@ async fn n_times_then_fine(#[case] action: Action, #[case] status: u16) {
 
 #[tokio::test]
 async fn headers_of_redirects_and_of_too_many_requests() {
-    let stranger = faulty(Fault::always(Action::Redirect {
-        status: 301,
-        location: "/there".to_owned(),
-    }))
-    .await;
+    let stranger =
+        faulty(Fault::always(Action::Redirect { status: 301, location: "/there".to_owned() })).await;
     assert_eq!(get(&stranger).await.unwrap().headers()["location"], "/there");
     let stranger = faulty(Fault::always(Action::TooManyRequests(7))).await;
     assert_eq!(get(&stranger).await.unwrap().headers()["retry-after"], "7");
@@ -93,21 +78,10 @@ async fn a_fault_of_one_soap_method_leaves_the_others() {
         ..Fault::always(Action::SoapFault("no & no".into()))
     };
     let stranger = faulty(fault).await;
-    let refused = stranger
-        .call(Soap::V12, "OutSystemsPlatform", "GetPlatformInfo", &[])
-        .await;
-    assert_eq!(
-        (refused.status, refused.content_type.as_str()),
-        (500, "application/soap+xml; charset=utf-8")
-    );
+    let refused = stranger.call(Soap::V12, "OutSystemsPlatform", "GetPlatformInfo", &[]).await;
+    assert_eq!((refused.status, refused.content_type.as_str()), (500, "application/soap+xml; charset=utf-8"));
     assert!(refused.text.contains("no &amp; no"));
-    assert_eq!(
-        stranger
-            .call(Soap::V12, "Solutions", "GetPropertiesForHandshake", &[])
-            .await
-            .status,
-        200
-    );
+    assert_eq!(stranger.call(Soap::V12, "Solutions", "GetPropertiesForHandshake", &[]).await.status, 200);
 }
 
 #[rstest]
@@ -117,13 +91,8 @@ async fn a_fault_of_one_soap_method_leaves_the_others() {
 #[tokio::test]
 async fn bad_xml_comes_with_200(#[case] action: Action, #[case] part: &str) {
     let stranger = faulty(Fault::always(action)).await;
-    let seen = stranger
-        .call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[])
-        .await;
-    assert_eq!(
-        (seen.status, seen.content_type.as_str()),
-        (200, "text/xml; charset=utf-8")
-    );
+    let seen = stranger.call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[]).await;
+    assert_eq!((seen.status, seen.content_type.as_str()), (200, "text/xml; charset=utf-8"));
     assert!(seen.text.contains(part));
 }
 
@@ -146,11 +115,7 @@ async fn a_bomb_becomes_more_than_100_mib() {
     assert_eq!(response.headers()["content-encoding"], "gzip");
     let small = response.bytes().await.unwrap();
     assert!(small.len() < 1024 * 1024);
-    let large = std::io::copy(
-        &mut flate2::read::GzDecoder::new(&small[..]),
-        &mut std::io::sink(),
-    )
-    .unwrap();
+    let large = std::io::copy(&mut flate2::read::GzDecoder::new(&small[..]), &mut std::io::sink()).unwrap();
     assert!(large > 100 * 1024 * 1024);
 }
 

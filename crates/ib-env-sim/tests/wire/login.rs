@@ -15,25 +15,9 @@ async fn test_login(stranger: &Stranger, username: &str, password: &str) -> Stri
 }
 
 async fn permissions(stranger: &Stranger, username: &str) -> Seen {
-    let password = stranger
-        .simulator
-        .scenario()
-        .user(username)
-        .unwrap()
-        .password
-        .reveal()
-        .to_owned();
+    let password = stranger.simulator.scenario().user(username).unwrap().password.reveal().to_owned();
     let url = stranger.url(DEV, "/SetupPermissions/rest/V1/Self");
-    seen(
-        stranger
-            .http
-            .get(url)
-            .basic_auth(username, Some(password))
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await
+    seen(stranger.http.get(url).basic_auth(username, Some(password)).send().await.unwrap()).await
 }
 
 #[rstest]
@@ -44,32 +28,18 @@ async fn permissions(stranger: &Stranger, username: &str) -> Seen {
 #[case("maria", "", "Invalid username or password.")]
 #[case("nobody", "wrong", "Invalid username or password.")]
 #[case("ines", "ines-Pass-1", "Invalid username or password.")]
-#[case(
-    "noah",
-    "noah-Pass-1",
-    "You do not have permission to access this environment."
-)]
-#[case(
-    "lola",
-    "lola-Pass-1",
-    "Too many failed login attempts. Please try again in 60 minutes."
-)]
+#[case("noah", "noah-Pass-1", "You do not have permission to access this environment.")]
+#[case("lola", "lola-Pass-1", "Too many failed login attempts. Please try again in 60 minutes.")]
 #[tokio::test]
 async fn what_test_login_says(#[case] username: &str, #[case] password: &str, #[case] expected: &str) {
-    assert_eq!(
-        test_login(&Stranger::new().await, username, password).await,
-        expected
-    );
+    assert_eq!(test_login(&Stranger::new().await, username, password).await, expected);
 }
 
 #[tokio::test]
 async fn lock_out_follows_the_clock_and_holds_for_every_service() {
     let stranger = Stranger::new().await;
     for _ in 0..3 {
-        assert_eq!(
-            test_login(&stranger, "maria", "wrong").await,
-            "Invalid username or password."
-        );
+        assert_eq!(test_login(&stranger, "maria", "wrong").await, "Invalid username or password.");
     }
     let locked = "Too many failed login attempts. Please try again in a few minutes.";
     assert_eq!(test_login(&stranger, "maria", "maria-Pass-1").await, locked);
@@ -85,10 +55,7 @@ async fn lock_out_follows_the_clock_and_holds_for_every_service() {
 async fn an_external_provider_refuses_local_passwords_but_not_the_local_administrators() {
     let stranger =
         Stranger::changed(|scenario| scenario.environments[0].identity_provider = IdentityProvider::Ad).await;
-    assert_eq!(
-        test_login(&stranger, "maria", "maria-Pass-1").await,
-        "Invalid username or password."
-    );
+    assert_eq!(test_login(&stranger, "maria", "maria-Pass-1").await, "Invalid username or password.");
     assert_eq!(test_login(&stranger, "admin", "admin-Pass-1").await, "");
 }
 
@@ -115,10 +82,7 @@ async fn the_direct_route_tells_level_and_flag(
 ) {
     let stranger = Stranger::new().await;
     let seen = permissions(&stranger, username).await.json();
-    assert_eq!(
-        (&seen["level"], &seen["createApplications"]),
-        (&level.into(), &create.into())
-    );
+    assert_eq!((&seen["level"], &seen["createApplications"]), (&level.into(), &create.into()));
     assert!(seen["levelLabel"].as_str().is_some_and(|label| !label.is_empty()));
 }
 
@@ -126,20 +90,12 @@ async fn the_direct_route_tells_level_and_flag(
 async fn the_direct_route_is_a_switch_with_a_path() {
     let stranger = Stranger::new().await;
     let anonymous = stranger.get(DEV, "/SetupPermissions/rest/V1/Self").await;
-    assert_eq!(
-        (anonymous.status, &anonymous.json()["StatusCode"]),
-        (401, &401.into())
-    );
+    assert_eq!((anonymous.status, &anonymous.json()["StatusCode"]), (401, &401.into()));
     stranger.simulator.update(|scenario| {
         scenario.environments[0].direct_permissions_path = "/Mine/rest/V1/Self".to_owned();
     });
-    assert_eq!(
-        stranger.get(DEV, "/SetupPermissions/rest/V1/Self").await.status,
-        404
-    );
+    assert_eq!(stranger.get(DEV, "/SetupPermissions/rest/V1/Self").await.status, 404);
     assert_eq!(stranger.get(DEV, "/Mine/rest/V1/Self").await.status, 401);
-    stranger
-        .simulator
-        .update(|scenario| scenario.environments[0].direct_permissions = false);
+    stranger.simulator.update(|scenario| scenario.environments[0].direct_permissions = false);
     assert_eq!(stranger.get(DEV, "/Mine/rest/V1/Self").await.status, 404);
 }

@@ -34,10 +34,7 @@ async fn the_identity_component_can_be_off() {
 async fn odc_has_no_service_center_and_redirects_to_log_in() {
     let stranger = Stranger::changed(|scenario| scenario.environments[0].kind = Kind::Odc).await;
     assert_eq!(stranger.get(DEV, "/ServiceCenter/").await.status, 404);
-    let information = stranger
-        .get(DEV, "/Portal/moduleservices/moduleinfo")
-        .await
-        .json();
+    let information = stranger.get(DEV, "/Portal/moduleservices/moduleinfo").await.json();
     let mappings = information["manifest"]["urlMappings"].as_object().unwrap();
     assert!(mappings.keys().any(|key| key.ends_with("_RedirectLogin")));
 }
@@ -47,9 +44,7 @@ async fn other_servers_know_nothing_of_outsystems() {
     let stranger = Stranger::changed(|scenario| scenario.environments[0].kind = Kind::NotOutsystems).await;
     assert_eq!(stranger.get(DEV, "/").await.status, 200);
     assert_eq!(stranger.get(DEV, "/ServiceCenter/").await.status, 404);
-    let seen = stranger
-        .call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[])
-        .await;
+    let seen = stranger.call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[]).await;
     assert_eq!(seen.status, 404);
     assert!(seen.content_type.starts_with("text/html"));
 }
@@ -62,34 +57,19 @@ async fn internal_network_closes_consoles_but_not_applications() {
         }
     })
     .await;
-    for (host, path) in [
-        (DEV, "/ServiceCenter/"),
-        (DEV, "/ServiceCenter/Solutions.asmx?WSDL"),
-        (LIFETIME, "/lifetime"),
-    ] {
+    for (host, path) in
+        [(DEV, "/ServiceCenter/"), (DEV, "/ServiceCenter/Solutions.asmx?WSDL"), (LIFETIME, "/lifetime")]
+    {
         let seen = stranger.get(host, path).await;
         assert_eq!(seen.status, 403);
         assert!(seen.text.contains("You are not authorized to view this page"));
     }
-    let seen = stranger
-        .call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[])
-        .await;
-    assert_eq!(
-        (seen.status, seen.content_type.as_str()),
-        (403, "text/html; charset=utf-8")
-    );
+    let seen = stranger.call(Soap::V11, "OutSystemsPlatform", "GetPlatformInfo", &[]).await;
+    assert_eq!((seen.status, seen.content_type.as_str()), (403, "text/html; charset=utf-8"));
     assert_eq!(stranger.lifetime("/environments/").await.status, 403);
-    assert_eq!(
-        stranger
-            .get(DEV, "/ServiceDesk/moduleservices/moduleinfo")
-            .await
-            .status,
-        200
-    );
+    assert_eq!(stranger.get(DEV, "/ServiceDesk/moduleservices/moduleinfo").await.status, 200);
     stranger.simulator.update(|scenario| {
-        scenario.environments[0]
-            .internal_network
-            .push("127.0.0.0/8".parse().unwrap());
+        scenario.environments[0].internal_network.push("127.0.0.0/8".parse().unwrap());
     });
     assert_eq!(stranger.get(DEV, "/ServiceCenter/").await.status, 200);
 }

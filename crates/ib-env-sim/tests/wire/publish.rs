@@ -13,28 +13,17 @@ const SERVICE: &str = "PlatformServices_v8_0_0";
 fn orders() -> Application {
     let modules = vec![Module::named("Orders_IS"), Module::named("Orders_DRV")];
     let description = "Version: 1.2.0".to_owned();
-    Application {
-        name: "Orders".to_owned(),
-        description,
-        modules,
-        ..Application::default()
-    }
+    Application { name: "Orders".to_owned(), description, modules, ..Application::default() }
 }
 
 fn credentials(username: &str) -> [(&str, String); 2] {
-    [
-        ("Username", username.to_owned()),
-        ("Password", format!("{username}-Pass-1")),
-    ]
+    [("Username", username.to_owned()), ("Password", format!("{username}-Pass-1"))]
 }
 
 async fn call(stranger: &Stranger, method: &str, username: &str, more: &[(&str, String)]) -> Seen {
     let login = credentials(username);
-    let inputs: Vec<(&str, &str)> = login
-        .iter()
-        .chain(more)
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
+    let inputs: Vec<(&str, &str)> =
+        login.iter().chain(more).map(|(name, value)| (*name, value.as_str())).collect();
     stranger.call(Soap::V11, SERVICE, method, &inputs).await
 }
 
@@ -61,13 +50,7 @@ async fn poll(stranger: &Stranger, id: &str, mut after: String) -> (Vec<String>,
 }
 
 async fn end(stranger: &Stranger, id: &str, how: &str) -> Seen {
-    call(
-        stranger,
-        &format!("SolutionPack_Publish{how}"),
-        "maria",
-        &[("PublishId", id.to_owned())],
-    )
-    .await
+    call(stranger, &format!("SolutionPack_Publish{how}"), "maria", &[("PublishId", id.to_owned())]).await
 }
 
 fn installed(stranger: &Stranger, name: &str) -> Option<Application> {
@@ -85,14 +68,8 @@ async fn two_steps_with_continue_install_the_application() {
     let id = started.element("PublishId");
     assert_eq!(id, "1");
     let (kinds, after, finished) = poll(&stranger, &id, "0".to_owned()).await;
-    assert_eq!(
-        (kinds, finished),
-        (vec!["Info".into(), "Info".into(), "PublishStop".into()], false)
-    );
-    assert!(
-        installed(&stranger, "Orders").is_none(),
-        "nothing is deployed in step 1"
-    );
+    assert_eq!((kinds, finished), (vec!["Info".into(), "Info".into(), "PublishStop".into()], false));
+    assert!(installed(&stranger, "Orders").is_none(), "nothing is deployed in step 1");
 
     let inputs = [("PublishId", id.clone()), ("AfterMessageId", after.clone())];
     let waiting = call(&stranger, "SolutionPack_GetPublishMessages", "maria", &inputs).await;
@@ -106,19 +83,13 @@ async fn two_steps_with_continue_install_the_application() {
     let (kinds, _, finished) = poll(&stranger, &id, after).await;
     assert_eq!((kinds, finished), (vec!["Info".to_owned()], true));
     assert_eq!(installed(&stranger, "Orders").unwrap().modules.len(), 2);
-    assert_eq!(
-        end(&stranger, &id, "Continue").await.status,
-        500,
-        "it is not waiting any more"
-    );
+    assert_eq!(end(&stranger, &id, "Continue").await.status, 500, "it is not waiting any more");
 }
 
 #[tokio::test]
 async fn abort_ends_without_errors_and_without_effect() {
     let stranger = Stranger::new().await;
-    let id = publish(&stranger, "maria", &orders(), true)
-        .await
-        .element("PublishId");
+    let id = publish(&stranger, "maria", &orders(), true).await.element("PublishId");
     let (_, after, _) = poll(&stranger, &id, "0".to_owned()).await;
     assert_eq!(end(&stranger, &id, "Abort").await.status, 200);
     let (kinds, _, finished) = poll(&stranger, &id, after).await;
@@ -129,47 +100,23 @@ async fn abort_ends_without_errors_and_without_effect() {
 #[tokio::test]
 async fn modules_are_locked_while_they_are_published() {
     let stranger = Stranger::new().await;
-    let id = publish(&stranger, "maria", &orders(), true)
-        .await
-        .element("PublishId");
-    let shares_a_module = Application {
-        name: "Other".to_owned(),
-        ..orders()
-    };
+    let id = publish(&stranger, "maria", &orders(), true).await.element("PublishId");
+    let shares_a_module = Application { name: "Other".to_owned(), ..orders() };
     for application in [orders(), shares_a_module] {
         let refused = publish(&stranger, "maria", &application, true).await;
-        assert_eq!(
-            (
-                refused.element("PublishId").as_str(),
-                refused.element("Type").as_str()
-            ),
-            ("0", "Error")
-        );
+        assert_eq!((refused.element("PublishId").as_str(), refused.element("Type").as_str()), ("0", "Error"));
         assert!(refused.element("Message").contains("already being published"));
     }
     end(&stranger, &id, "Abort").await;
-    assert_eq!(
-        publish(&stranger, "maria", &orders(), true)
-            .await
-            .element("PublishId"),
-        "2"
-    );
+    assert_eq!(publish(&stranger, "maria", &orders(), true).await.element("PublishId"), "2");
 }
 
 #[tokio::test]
 async fn an_abandoned_publication_gives_its_locks_back() {
     let stranger = Stranger::new().await;
     publish(&stranger, "maria", &orders(), true).await;
-    stranger
-        .simulator
-        .clock()
-        .advance(std::time::Duration::from_secs(601));
-    assert_eq!(
-        publish(&stranger, "maria", &orders(), true)
-            .await
-            .element("PublishId"),
-        "2"
-    );
+    stranger.simulator.clock().advance(std::time::Duration::from_secs(601));
+    assert_eq!(publish(&stranger, "maria", &orders(), true).await.element("PublishId"), "2");
 }
 
 #[rstest]
@@ -187,10 +134,7 @@ async fn permissions_decide_who_publishes_what(
     #[case] refusal: &str,
 ) {
     let stranger = Stranger::new().await;
-    let application = Application {
-        name: name.to_owned(),
-        ..orders()
-    };
+    let application = Application { name: name.to_owned(), ..orders() };
     let started = publish(&stranger, username, &application, true).await;
     if refusal.is_empty() {
         assert_eq!(started.element("PublishId"), "1");
@@ -214,9 +158,7 @@ async fn rules_bring_warnings_and_errors_and_errors_deploy_nothing() {
         ..PublishRule::default()
     };
     let stranger = Stranger::changed(|scenario| scenario.environments[0].publish_rules = vec![rule]).await;
-    let id = publish(&stranger, "maria", &orders(), true)
-        .await
-        .element("PublishId");
+    let id = publish(&stranger, "maria", &orders(), true).await.element("PublishId");
     let (first, after, _) = poll(&stranger, &id, "0".to_owned()).await;
     assert_eq!(first, ["Info", "Info", "Warning", "PublishStop"]);
     end(&stranger, &id, "Continue").await;
@@ -247,14 +189,9 @@ async fn staging_republishes_what_is_there_and_clears_its_notes() {
     let unknown = seen(login(order("Nothing")).send().await.unwrap()).await.json();
     assert_eq!(unknown["publishId"], 0);
     assert!(
-        unknown["Messages"][0]["REST_PublicationMessage"]["Message"]
-            .as_str()
-            .unwrap()
-            .contains("Nothing")
+        unknown["Messages"][0]["REST_PublicationMessage"]["Message"].as_str().unwrap().contains("Nothing")
     );
-    let started = seen(login(order("ServiceDesk_API")).send().await.unwrap())
-        .await
-        .json();
+    let started = seen(login(order("ServiceDesk_API")).send().await.unwrap()).await.json();
     let id = started["publishId"].to_string();
     let (_, _, finished) = poll(&stranger, &id, "0".to_owned()).await;
     assert!(finished);

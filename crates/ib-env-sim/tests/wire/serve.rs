@@ -21,22 +21,13 @@ async fn ready_is_written_whole_and_removed_at_the_end() {
         seen.await.unwrap();
         let value: Value = serde_json::from_str(&fs::read_to_string(&ready).unwrap()).unwrap();
         assert!(value["listen"].as_str().unwrap().starts_with("127.0.0.1:"));
-        assert!(
-            value["control"]
-                .as_str()
-                .unwrap()
-                .starts_with("http://127.0.0.1:")
-        );
+        assert!(value["control"].as_str().unwrap().starts_with("http://127.0.0.1:"));
         assert_eq!(value["hosts"][0]["host"], "dev.acme.example");
         assert_eq!(value["hosts"][3]["kind"], "lifetime");
         assert_eq!(value["users"][0]["username"], "maria");
         assert_eq!(value["lifetime_token"], "acme-lifetime-token-7c1d0f");
         assert_only_the_owner_reads(&ready);
-        assert!(
-            fs::read_to_string(directory.join("ca.pem"))
-                .unwrap()
-                .contains("BEGIN CERTIFICATE")
-        );
+        assert!(fs::read_to_string(directory.join("ca.pem")).unwrap().contains("BEGIN CERTIFICATE"));
         stop.send(()).unwrap();
     };
     let (outcome, ()) = tokio::join!(serving, looking);

@@ -48,24 +48,14 @@ impl Seen {
     }
 
     pub(crate) fn element(&self, name: &str) -> String {
-        self.elements(name)
-            .first()
-            .unwrap_or_else(|| panic!("no {name} in {}", self.text))
-            .clone()
+        self.elements(name).first().unwrap_or_else(|| panic!("no {name} in {}", self.text)).clone()
     }
 }
 
 pub(crate) async fn seen(response: reqwest::Response) -> Seen {
     let status = response.status().as_u16();
-    let header = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .map(|value| value.to_str().unwrap().to_owned());
-    Seen {
-        status,
-        content_type: header.unwrap_or_default(),
-        text: response.text().await.unwrap(),
-    }
+    let header = response.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap().to_owned());
+    Seen { status, content_type: header.unwrap_or_default(), text: response.text().await.unwrap() }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,10 +90,7 @@ impl Stranger {
         for host in simulator.hosts() {
             builder = builder.resolve(&host.host, simulator.address());
         }
-        Self {
-            http: builder.build().unwrap(),
-            simulator,
-        }
+        Self { http: builder.build().unwrap(), simulator }
     }
 
     pub(crate) fn url(&self, host: &str, path: &str) -> String {
@@ -116,15 +103,7 @@ impl Stranger {
 
     pub(crate) async fn lifetime(&self, path: &str) -> Seen {
         let url = self.url(LIFETIME, &format!("/lifetimeapi/rest/v2{path}"));
-        seen(
-            self.http
-                .get(url)
-                .header(AUTHORIZATION, format!("Bearer {TOKEN}"))
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        seen(self.http.get(url).header(AUTHORIZATION, format!("Bearer {TOKEN}")).send().await.unwrap()).await
     }
 
     /// Calls a method with inputs by name.
@@ -135,39 +114,21 @@ impl Stranger {
         method: &str,
         inputs: &[(&str, &str)],
     ) -> Seen {
-        let inner = inputs
-            .iter()
-            .map(|(name, value)| format!("<o:{name}>{value}</o:{name}>"));
+        let inner = inputs.iter().map(|(name, value)| format!("<o:{name}>{value}</o:{name}>"));
         let inner = inner.collect::<Vec<_>>().concat();
         let payload = format!("<o:{method} xmlns:o=\"http://www.outsystems.com\">{inner}</o:{method}>");
         let path = format!("/ServiceCenter/{service}.asmx");
-        self.post(
-            version,
-            &path,
-            &format!("http://ServiceCenter/{service}/{method}"),
-            &payload,
-        )
-        .await
+        self.post(version, &path, &format!("http://ServiceCenter/{service}/{method}"), &payload).await
     }
 
     /// Posts a payload in an envelope.
     pub(crate) async fn post(&self, version: Soap, path: &str, action: &str, payload: &str) -> Seen {
         let (namespace, content_type) = match version {
-            Soap::V11 => (
-                "http://schemas.xmlsoap.org/soap/envelope/",
-                "text/xml; charset=utf-8",
-            ),
-            Soap::V12 => (
-                "http://www.w3.org/2003/05/soap-envelope",
-                "application/soap+xml; charset=utf-8",
-            ),
+            Soap::V11 => ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml; charset=utf-8"),
+            Soap::V12 => ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml; charset=utf-8"),
         };
         let body = format!("<e:Envelope xmlns:e=\"{namespace}\"><e:Body>{payload}</e:Body></e:Envelope>");
-        let mut request = self
-            .http
-            .post(self.url(DEV, path))
-            .header(CONTENT_TYPE, content_type)
-            .body(body);
+        let mut request = self.http.post(self.url(DEV, path)).header(CONTENT_TYPE, content_type).body(body);
         if version == Soap::V11 {
             request = request.header("SOAPAction", format!("\"{action}\""));
         }
@@ -183,8 +144,6 @@ impl Stranger {
             .post(self.url(DEV, "/ServiceCenter/OutSystemsPlatform.asmx"))
             .header(CONTENT_TYPE, "text/xml")
             .body(body);
-        Ok(seen(request.send().await?.error_for_status()?)
-            .await
-            .element("Version"))
+        Ok(seen(request.send().await?.error_for_status()?).await.element("Version"))
     }
 }

@@ -38,13 +38,8 @@ async fn refusals_have_their_own_reason(#[case] tls: Tls, #[case] reason: &str) 
     let stranger = Stranger::changed(|scenario| scenario.environments[0].tls = tls).await;
     let text = causes(&stranger.platform_version().await.unwrap_err());
     assert!(text.contains(reason), "{text}");
-    stranger
-        .simulator
-        .update(|scenario| scenario.environments[0].tls = Tls::Ok);
-    assert!(
-        stranger.platform_version().await.is_ok(),
-        "other connections are not concerned"
-    );
+    stranger.simulator.update(|scenario| scenario.environments[0].tls = Tls::Ok);
+    assert!(stranger.platform_version().await.is_ok(), "other connections are not concerned");
 }
 
 #[tokio::test]
@@ -60,9 +55,5 @@ async fn after_the_end_nobody_listens() {
     let (address, control) = (simulator.address(), simulator.control_url());
     simulator.shutdown().await;
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
-    assert!(
-        tokio::net::TcpStream::connect(control.trim_start_matches("http://"))
-            .await
-            .is_err()
-    );
+    assert!(tokio::net::TcpStream::connect(control.trim_start_matches("http://")).await.is_err());
 }

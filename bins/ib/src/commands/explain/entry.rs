@@ -1,12 +1,19 @@
 //! One reason of the catalogue at length.
 
 use ib_api::check::LimitedFeature;
+use ib_domain::environment::Purpose;
 use ib_domain::feature::Feature;
 use ib_domain::reason::{Entry, Reason, Retry, Severity};
+use ib_domain::report::Role;
 use serde::Serialize;
 
 use crate::format::{Page, action_rows, impact, row};
 use crate::look::Mark;
+
+/// Where users sign in.
+const DEVELOPMENT: Role = Role::Environment(Purpose::Development);
+/// Any other environment.
+const ELSEWHERE: Role = Role::Environment(Purpose::Test);
 
 /// The catalogue, or a part of it, as one document. Within a version, fields are only added.
 #[derive(Debug, Serialize)]
@@ -36,14 +43,8 @@ struct Explained {
 
 impl Explanation {
     pub(super) fn new(reasons: &[Reason]) -> Self {
-        let reasons = reasons
-            .iter()
-            .map(|reason| Explained::from(reason.entry()))
-            .collect();
-        Self {
-            schema: "ib.explain/1",
-            reasons,
-        }
+        let reasons = reasons.iter().map(|reason| Explained::from(reason.entry())).collect();
+        Self { schema: "ib.explain/1", reasons }
     }
 }
 
@@ -61,8 +62,8 @@ impl From<&'static Entry> for Explained {
             action: entry.action,
             who: entry.who,
             retry: entry.retry,
-            impact_on_development: limited(entry.impact.features(true)),
-            impact_elsewhere: limited(entry.impact.features(false)),
+            impact_on_development: limited(entry.impact.features(&DEVELOPMENT)),
+            impact_elsewhere: limited(entry.impact.features(&ELSEWHERE)),
             vendor: entry.vendor,
             docs: entry.docs(),
         }
@@ -74,17 +75,8 @@ pub(super) fn render(page: &mut Page, reason: Reason) {
     let (look, entry) = (page.look, reason.entry());
     let (mark, word) = severity(entry.severity);
     let lead = format!("{} {}", look.symbol(mark), entry.code);
-    page.line(&format!(
-        "{}  {}",
-        look.mark(mark, &lead),
-        look.strong(entry.title)
-    ));
-    let about = format!(
-        "{} answers {} ({}) with \"{word}\"",
-        entry.id,
-        entry.check,
-        entry.check.title()
-    );
+    page.line(&format!("{}  {}", look.mark(mark, &lead), look.strong(entry.title)));
+    let about = format!("{} answers {} ({}) with \"{word}\"", entry.id, entry.check, entry.check.title());
     page.hang_painted("  ", 2, &about, crate::look::Look::quiet);
     page.gap();
     row(page, "says", &in_capitals(entry.message));
@@ -98,15 +90,11 @@ pub(super) fn render(page: &mut Page, reason: Reason) {
 }
 
 fn impacts(page: &mut Page, entry: &Entry) {
-    let (development, elsewhere) = (entry.impact.features(true), entry.impact.features(false));
+    let (development, elsewhere) = (entry.impact.features(&DEVELOPMENT), entry.impact.features(&ELSEWHERE));
     if development == elsewhere {
         row(page, "impact", &impact(development));
     } else {
-        row(
-            page,
-            "impact",
-            &format!("on development: {}", impact(development)),
-        );
+        row(page, "impact", &format!("on development: {}", impact(development)));
         row(page, "", &format!("elsewhere: {}", impact(elsewhere)));
     }
 }
@@ -149,10 +137,7 @@ mod tests {
 
     #[test]
     fn placeholders_become_capitals() {
-        assert_eq!(
-            in_capitals("{host} ended on {observed}."),
-            "HOST ended on OBSERVED."
-        );
+        assert_eq!(in_capitals("{host} ended on {observed}."), "HOST ended on OBSERVED.");
         assert_eq!(in_capitals("decided by {decided_by}"), "decided by DECIDED_BY");
     }
 }

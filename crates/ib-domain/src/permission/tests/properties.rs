@@ -8,11 +8,7 @@ fn permission() -> impl Strategy<Value = EnvironmentPermission> {
 
 fn grants() -> impl Strategy<Value = Grants> {
     let some = || prop::option::of(permission());
-    (some(), some(), some()).prop_map(|(default, team, application)| Grants {
-        default,
-        team,
-        application,
-    })
+    (some(), some(), some()).prop_map(|(default, team, application)| Grants { default, team, application })
 }
 
 /// How far a user gets: blocked, denied, allowed.
@@ -30,9 +26,7 @@ fn missing(evaluation: &Evaluation) -> Vec<bool> {
         return vec![false, false];
     };
     let lacks_create = missing.contains(&Missing::CreateApplications);
-    let lacks_level = missing
-        .iter()
-        .any(|missing| matches!(missing, Missing::Level { .. }));
+    let lacks_level = missing.iter().any(|missing| matches!(missing, Missing::Level { .. }));
     vec![lacks_level, lacks_create]
 }
 

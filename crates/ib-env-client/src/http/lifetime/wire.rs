@@ -20,13 +20,12 @@ use crate::lifetime::ListedEnvironment;
 pub(super) fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| shortened(&error))?;
     match lower(value) {
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| T::deserialize(item).map_err(|error| shortened(&error)))
-            .collect(),
-        single @ Value::Object(_) => T::deserialize(single)
-            .map(|one| vec![one])
-            .map_err(|error| shortened(&error)),
+        Value::Array(items) => {
+            items.into_iter().map(|item| T::deserialize(item).map_err(|error| shortened(&error))).collect()
+        }
+        single @ Value::Object(_) => {
+            T::deserialize(single).map(|one| vec![one]).map_err(|error| shortened(&error))
+        }
         _ => Err("neither a list nor an object".to_owned()),
     }
 }
@@ -47,8 +46,7 @@ fn lower(value: Value) -> Value {
         Value::Object(fields) => {
             let kept = fields.into_iter().filter(|(_, value)| !value.is_null());
             Value::Object(
-                kept.map(|(name, value)| (name.to_ascii_lowercase(), lower(value)))
-                    .collect::<Map<_, _>>(),
+                kept.map(|(name, value)| (name.to_ascii_lowercase(), lower(value))).collect::<Map<_, _>>(),
             )
         }
         other => other,
@@ -196,20 +194,14 @@ impl TryFrom<User> for ItUser {
 
     fn try_from(wire: User) -> Result<Self, Obstacle> {
         let username = Username::parse(&wire.username).map_err(|_| odd("a user name is missing or odd"))?;
-        let mut user = Self::new(
-            UserKey::parse(&wire.key)?,
-            username,
-            RoleKey::parse(&wire.role_key)?,
-        );
+        let mut user = Self::new(UserKey::parse(&wire.key)?, username, RoleKey::parse(&wire.role_key)?);
         user.active = wire.is_active;
         for team in wire.teams {
-            user.team_roles
-                .insert(TeamKey::parse(&team.team_key)?, RoleKey::parse(&team.role_key)?);
+            user.team_roles.insert(TeamKey::parse(&team.team_key)?, RoleKey::parse(&team.role_key)?);
         }
         for application in wire.application_roles {
             let key = ApplicationKey::parse(&application.application_key)?;
-            user.application_roles
-                .insert(key, RoleKey::parse(&application.role_key)?);
+            user.application_roles.insert(key, RoleKey::parse(&application.role_key)?);
         }
         Ok(user)
     }
@@ -236,19 +228,12 @@ impl TryFrom<Team> for user::Team {
 
     fn try_from(wire: Team) -> Result<Self, Obstacle> {
         let application = |one: Application| {
-            Ok(user::Application {
-                key: ApplicationKey::parse(&one.key)?,
-                name: one.name,
-            })
+            Ok(user::Application { key: ApplicationKey::parse(&one.key)?, name: one.name })
         };
         Ok(Self {
             key: TeamKey::parse(&wire.key)?,
             name: wire.name,
-            applications: wire
-                .applications
-                .into_iter()
-                .map(application)
-                .collect::<Result<_, Obstacle>>()?,
+            applications: wire.applications.into_iter().map(application).collect::<Result<_, Obstacle>>()?,
         })
     }
 }
