@@ -52,7 +52,7 @@ where
     if runs_at_once {
         return work.now_or_never().unwrap_or(Exit::Internal);
     }
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Stop::broken("cannot start", &error).tell(&mut stderr),
     };

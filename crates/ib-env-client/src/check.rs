@@ -12,7 +12,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, future, stream};
 use ib_domain::address::{AddressError, EnvironmentAddress};
 use ib_domain::check::Check;
 use ib_domain::environment::Purpose;
@@ -203,12 +203,15 @@ impl Checker {
         }
         // Permissions are asked only when there is somebody whose permissions matter.
         if self.credentials.is_some() {
-            match lifetime.permission_model().await {
+            // Which dependencies are there is worth knowing, and no reason to stop.
+            let (model, applications) =
+                future::join(lifetime.permission_model(&known.environments), rights::applications(lifetime))
+                    .await;
+            known.applications = applications;
+            match model {
                 Ok(model) => known.model = Some(model),
                 Err(obstacle) => findings.push(access(obstacle, (self.now)())),
             }
-            // Which dependencies are there is worth knowing, and no reason to stop.
-            known.applications = rights::applications(lifetime).await;
         }
         let at = (self.now)();
         let count = known.environments.len();

@@ -10,6 +10,7 @@ mod diagnose;
 mod dialect;
 mod environment;
 mod failure;
+mod findings;
 mod lifetime;
 mod login;
 mod probe;

@@ -58,13 +58,15 @@ pub trait LifeTime: Send + Sync {
     /// The [`Obstacle`], such as a refused token.
     async fn environments(&self) -> Result<Vec<ListedEnvironment>, Obstacle>;
 
-    /// Roles, permission levels, users and teams, put together.
+    /// Roles, permission levels, users and teams, put together with the environments that the account
+    /// sees.
     ///
     /// # Errors
     ///
     /// The [`Obstacle`], such as a read that the account may not make. A model with a gap is never
     /// returned.
-    async fn permission_model(&self) -> Result<PermissionModel, Obstacle>;
+    async fn permission_model(&self, environments: &[ListedEnvironment])
+    -> Result<PermissionModel, Obstacle>;
 
     /// The applications that the account sees.
     ///

@@ -22,7 +22,7 @@ async fn evaluation(world: &World, username: &str) -> Evaluation {
     let lifetime = world.lifetime(TOKEN);
     let environments = lifetime.environments().await.unwrap();
     let dev = environments.iter().find(|environment| environment.purpose == Purpose::Development).unwrap();
-    let model = lifetime.permission_model().await.unwrap();
+    let model = lifetime.permission_model(&environments).await.unwrap();
     evaluate(&model, &Username::parse(username).unwrap(), &dev.key)
 }
 
@@ -48,7 +48,7 @@ async fn permissions_are_read_in_every_spelling_of_the_names() {
 async fn a_single_object_is_a_list_of_one() {
     let world = world(|lifetime| lifetime.single_object_for_list = true).await;
     drop(world.lifetime(TOKEN).environments().await.unwrap());
-    drop(world.lifetime(TOKEN).permission_model().await.unwrap());
+    drop(world.lifetime(TOKEN).permission_model(&[]).await.unwrap());
 }
 
 #[tokio::test]
@@ -75,8 +75,9 @@ async fn tokens_that_are_not_accepted_are_one_cause() {
 async fn an_account_without_the_right_reads_no_permissions() {
     let world = world(|_| {}).await;
     let lifetime = world.lifetime("acme-reader-token-5e5d21");
-    assert!(!lifetime.environments().await.unwrap().is_empty());
-    let obstacle = lifetime.permission_model().await.unwrap_err();
+    let environments = lifetime.environments().await.unwrap();
+    assert!(!environments.is_empty());
+    let obstacle = lifetime.permission_model(&environments).await.unwrap_err();
     assert_eq!(obstacle.reason, Reason::AccountForbidden);
 }
 

@@ -207,7 +207,7 @@ async fn a_proxy_is_used_when_it_is_configured_and_only_after_the_policy() {
 
     world.settings.resolver = Arc::new(Names(vec![ip("8.8.8.8")]));
     assert!(world.environment("dev.acme.example").diagnose().await.recognised);
-    assert!(asked.load(Ordering::SeqCst) >= 2);
+    assert!(asked.load(Ordering::SeqCst) >= 1);
 }
 
 #[tokio::test]

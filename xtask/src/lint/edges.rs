@@ -93,7 +93,7 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
         match tree(repo, pure) {
             Ok(tree) => problems.extend(impurities(pure, &tree)),
             Err(error) => {
-                problems.push(Problem::new(pure.name, error.to_string(), "mend the manifests first"))
+                problems.push(Problem::new(pure.name, error.to_string(), "mend the manifests first"));
             }
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
     match pages.iter().find(|page| page.path == "README.md") {
         Some(readme) => problems.extend(readme_facts(readme, &rust_version(&repo.toml("Cargo.toml")?)?)),
         None => {
-            problems.push(Problem::new("README.md", "missing", "write it: what this is, and how to run it"))
+            problems.push(Problem::new("README.md", "missing", "write it: what this is, and how to run it"));
         }
     }
     Ok(problems)

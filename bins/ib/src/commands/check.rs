@@ -2,12 +2,15 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write as _};
+use std::sync::Arc;
 
 use ib_api::exit::Exit;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::check::Check;
+use ib_domain::environment::Purpose;
 use ib_domain::report::{Role, TargetReport};
-use ib_env_client::check::{Checker, Inventory};
+use ib_env_client::check::{Checker, Inventory, Target};
+use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber as _;
 
 use crate::check::board::Board;
@@ -27,7 +30,7 @@ const PROXY_VARIABLES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "a
 pub(super) async fn run(arguments: CheckArguments, mut surroundings: Surroundings) -> Result<Exit, Stop> {
     let addresses = input::addresses(&arguments, &mut surroundings)?;
     let secrets = Secrets::gather(&arguments.login, arguments.non_interactive, &mut surroundings)?;
-    let checker = engine::checker(&arguments, &secrets, &surroundings)?;
+    let checker = Arc::new(engine::checker(&arguments, &secrets, &surroundings)?);
     for warning in &secrets.warnings {
         surroundings.stderr.say(format_args!("warning: {warning}"));
     }
@@ -50,17 +53,31 @@ pub(super) async fn run(arguments: CheckArguments, mut surroundings: Surrounding
 }
 
 /// Asks LifeTime first, where it is known, then every environment.
-async fn ask(checker: &Checker, addresses: &[String], arguments: &CheckArguments, board: &mut Board) {
+async fn ask(checker: &Arc<Checker>, addresses: &[String], arguments: &CheckArguments, board: &mut Board) {
     let patience = Patience::new(arguments.wait);
     let concurrency = usize::from(arguments.network.concurrency);
-    let inventory = inventory(checker, arguments, patience, board).await;
+    let inventory = Arc::new(inventory(checker, arguments, patience, board).await);
     let questions: Vec<_> = checker
         .targets(addresses, &inventory)
         .into_iter()
         .map(|target| Question { place: board.expect(name(&target.typed)), subject: target })
         .collect();
-    let ask = async |target: &_| checker.target(target, &inventory).await;
+    let ask = async |target: &Target| apart(checker, &inventory, target).await;
     settle(&questions, ask, concurrency, patience, board).await;
+}
+
+/// Checks one address in a task of its own: encryption takes time, and other processors have some.
+async fn apart(checker: &Arc<Checker>, inventory: &Arc<Inventory>, target: &Target) -> TargetReport {
+    let (checker, inventory, asked) = (Arc::clone(checker), Arc::clone(inventory), target.clone());
+    let check = async move { checker.target(&asked, &inventory).await };
+    // Dropped with the run that asks, and ended by that.
+    let mut task = JoinSet::new();
+    task.spawn(check.with_current_subscriber());
+    match task.join_next().await {
+        Some(Ok(report)) => report,
+        // The runtime ends: nothing was found.
+        _ => TargetReport::new(name(&target.typed), Role::Environment(Purpose::Development), Vec::new()),
+    }
 }
 
 /// What to call an address. One that cannot be read could hold anything, a password too.

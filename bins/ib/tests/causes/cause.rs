@@ -107,8 +107,13 @@ impl Cause {
 
     /// One path of a host goes wrong.
     pub(crate) fn at(self, host: &'static str, path: &'static str, action: Action) -> Self {
+        self.after(0, host, path, action)
+    }
+
+    /// One path of a host goes wrong from some request on.
+    pub(crate) fn after(self, after: u64, host: &'static str, path: &'static str, action: Action) -> Self {
         self.arrange(move |scenario| {
-            let fault = Fault { path: Some(path.to_owned()), ..Fault::always(action.clone()) };
+            let fault = Fault { path: Some(path.to_owned()), after, ..Fault::always(action.clone()) };
             scenario.environment_mut(host).unwrap().faults.push(fault);
         })
     }

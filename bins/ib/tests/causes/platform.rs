@@ -52,6 +52,7 @@ fn json(status: u16, body: &str) -> Action {
 }
 
 fn lifetimes() -> Vec<Cause> {
+    /// The first request comes without the token, and is answered as ever.
     const LIST: &str = "/lifetimeapi/rest/v2/environments*";
     vec![
         cause(Reason::TokenRefused, 6).lifetime(LIFETIME, "acme-expired-token-90ab3e"),
@@ -60,7 +61,12 @@ fn lifetimes() -> Vec<Cause> {
         cause(Reason::LifeTimeError, 5)
             .lifetime(LIFETIME, TOKEN)
             .arrange(|scenario| scenario.lifetime.html_error_page = true),
-        cause(Reason::LifeTimeNotUnderstood, 3).lifetime(LIFETIME, TOKEN).at(LIFETIME, LIST, json(200, "{")),
-        cause(Reason::InventoryEmpty, 3).lifetime(LIFETIME, TOKEN).at(LIFETIME, LIST, json(204, "")),
+        cause(Reason::LifeTimeNotUnderstood, 3).lifetime(LIFETIME, TOKEN).after(
+            1,
+            LIFETIME,
+            LIST,
+            json(200, "{"),
+        ),
+        cause(Reason::InventoryEmpty, 3).lifetime(LIFETIME, TOKEN).after(1, LIFETIME, LIST, json(204, "")),
     ]
 }

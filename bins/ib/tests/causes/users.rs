@@ -69,7 +69,8 @@ fn permissions_by_lifetime() -> Vec<Cause> {
         known(Reason::UserNotListed, 5).at(LIFETIME, USERS, json("[]")),
         known(Reason::UserInactive, 3).at(LIFETIME, USERS, json(inactive)),
         known(Reason::RoleNotListed, 5).at(LIFETIME, USERS, json(other_role)),
-        known(Reason::EnvironmentNotListed, 5).at(
+        known(Reason::EnvironmentNotListed, 5).after(
+            1,
             LIFETIME,
             "/lifetimeapi/rest/v2/environments*",
             json(other_environment),

@@ -192,7 +192,7 @@ async fn lifetime_decides_on_permissions_and_the_environment_is_not_asked() {
         move || {
             let mut mock = lifetime(&environments);
             mock.expect_applications().returning(|| Ok(Vec::new()));
-            mock.expect_permission_model().return_once(|| Ok(model(&[])));
+            mock.expect_permission_model().return_once(|_| Ok(model(&[])));
             mock
         },
     );
@@ -238,7 +238,7 @@ async fn permissions_that_lifetime_does_not_show_are_not_told_and_never_sufficie
         },
         move || {
             let mut mock = lifetime(&environments);
-            mock.expect_permission_model().return_once(|| Err(Reason::AccountForbidden.into()));
+            mock.expect_permission_model().return_once(|_| Err(Reason::AccountForbidden.into()));
             mock
         },
     );
@@ -305,7 +305,7 @@ async fn no_password_goes_to_an_environment_that_lifetime_knows_as_another_one()
         },
         move || {
             let mut mock = lifetime(&environments);
-            mock.expect_permission_model().return_once(|| Ok(model(&[])));
+            mock.expect_permission_model().return_once(|_| Ok(model(&[])));
             mock
         },
     );
@@ -339,7 +339,7 @@ async fn a_dependency_that_is_kept_from_the_user_is_a_warning() {
             let environments = environments.to_vec();
             mock.expect_diagnose().returning(Vec::new);
             mock.expect_environments().return_once(|| Ok(environments));
-            mock.expect_permission_model().return_once(|| Ok(model(&[("utils", Level::OpenAndDebug)])));
+            mock.expect_permission_model().return_once(|_| Ok(model(&[("utils", Level::OpenAndDebug)])));
             let key = "utils".to_owned();
             let utils = ListedApplication { key, name: "Integration Builder Utils".to_owned() };
             let other = ListedApplication { key: "desk".to_owned(), name: "Service Desk".to_owned() };

@@ -1,19 +1,20 @@
 //! Looking at an environment layer by layer (`recognising-an-environment.md` 3).
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use backon::{ConstantBuilder, Retryable};
 use ib_domain::check::Check;
 use ib_domain::finding::{Evidence, Finding, Outcome};
-use ib_domain::reason::{Reason, Retry};
+use ib_domain::reason::Reason;
 use ib_domain::version::{PlatformVersion, VersionReading, VersionVerdict, judge};
 use reqwest::StatusCode;
 
 use super::environment::HttpEnvironment;
-use super::probe::Resolved;
-use super::service_center::{PlatformInfo, anonymous, identity_provider, outputs, platform_info};
+use super::findings::{Findings, first};
+use super::service_center::{
+    PlatformInfo, UnexpectedAnswer, anonymous, identity_provider, outputs, platform_info,
+};
 use super::soap::{Answer, Page, Service};
-use super::transport::Transport;
 use crate::Obstacle;
 use crate::environment::{Diagnosis, IdentityProvider};
 
@@ -25,144 +26,6 @@ const MODULE_INFO: &str = "/OutSystemsUI/moduleservices/moduleinfo";
 const DEVELOPER_CLOUD_MARK: &str = "_RedirectLogin";
 /// The LifeTime API's list of environments, which asks for a token.
 const LIFETIME_PROBE: &str = "/lifetimeapi/rest/v2/environments/";
-
-/// Findings of one host, made one after the other.
-pub(super) struct Findings<'t> {
-    transport: &'t Transport,
-    pub(super) all: Vec<Finding>,
-}
-
-impl<'t> Findings<'t> {
-    pub(super) const fn new(transport: &'t Transport) -> Self {
-        Self { transport, all: Vec::new() }
-    }
-
-    fn add(&mut self, finding: Finding) {
-        self.all.push(finding);
-    }
-
-    fn passed(&mut self, check: Check, evidence: Evidence, took: Duration) {
-        let at = (self.transport.settings.clock)();
-        self.add(Finding::new(check, Outcome::Passed, at).with(evidence).took(took));
-    }
-
-    pub(super) fn obstacle(&mut self, obstacle: Obstacle, took: Duration) {
-        let at = (self.transport.settings.clock)();
-        self.add(obstacle.finding(at).took(took));
-    }
-
-    /// The layers up to TCP. `None` where one of them is in the way.
-    pub(super) async fn reach(&mut self, address: &ib_domain::address::EnvironmentAddress) -> Option<()> {
-        let transport = self.transport;
-        let resolved = self.step(Check::NetName, transport.resolve(address), described).await?;
-        let route = self
-            .step(Check::NetPolicy, async { transport.judge(address, &resolved) }, |route| {
-                let text = match resolved {
-                    Resolved::Mapped(_) => "allowed, as mapped",
-                    Resolved::Addresses(_) => "allowed",
-                };
-                Evidence::new().observed(text).address(route.ip())
-            })
-            .await?;
-        self.step(Check::NetTcp, transport.connect(address, route), |()| {
-            Evidence::new().observed(format!("port {} accepts connections", route.port())).address(route.ip())
-        })
-        .await
-    }
-
-    /// Makes one layer's finding.
-    async fn step<T>(
-        &mut self,
-        check: Check,
-        work: impl Future<Output = Result<T, Obstacle>>,
-        evidence: impl FnOnce(&T) -> Evidence,
-    ) -> Option<T> {
-        let begun = Instant::now();
-        match work.await {
-            Ok(value) => {
-                self.passed(check, evidence(&value), begun.elapsed());
-                Some(value)
-            }
-            Err(obstacle) => {
-                self.obstacle(obstacle, begun.elapsed());
-                None
-            }
-        }
-    }
-
-    /// It is the platform, and it lets this service in.
-    fn recognised(&mut self, took: Duration) {
-        let evidence = |text| Evidence::new().observed(text);
-        self.passed(Check::EnvOpen, evidence("lets this service in"), took);
-        self.passed(Check::EnvProduct, evidence("an OutSystems environment"), took);
-    }
-
-    /// TLS and HTTP, from what came of the first request.
-    pub(super) fn first_request<T>(
-        &mut self,
-        host: &str,
-        begun: Instant,
-        attempts: u32,
-        answer: &Result<T, Obstacle>,
-    ) {
-        let presented = self.transport.witness.presented(host);
-        let verified = presented.as_ref().and_then(|seen| seen.at).unwrap_or(begun);
-        let tls_took = verified.saturating_duration_since(begun);
-        match answer {
-            Err(obstacle) if obstacle.reason.entry().check != Check::NetHttp => {
-                let at = (self.transport.settings.clock)();
-                self.add(obstacle.clone().finding(at).took(begun.elapsed()).tried(attempts));
-                return;
-            }
-            _ => {}
-        }
-        let until = presented.map(|seen| format!("certificate valid until {}", seen.ends));
-        self.passed(Check::NetTls, Evidence::new().observed(until.unwrap_or_default()), tls_took);
-        let http_took = begun.elapsed().saturating_sub(tls_took);
-        let at = (self.transport.settings.clock)();
-        let http = match answer {
-            Ok(_) => {
-                Finding::new(Check::NetHttp, Outcome::Passed, at).with(Evidence::new().observed("answers"))
-            }
-            Err(obstacle) => obstacle.clone().finding(at),
-        };
-        self.add(http.took(http_took).tried(attempts));
-    }
-}
-
-/// What the name service said, in words.
-fn described(resolved: &Resolved) -> Evidence {
-    match resolved {
-        Resolved::Mapped(route) => Evidence::new().observed(format!("mapped to {route}")).address(route.ip()),
-        Resolved::Addresses(addresses) => {
-            let all: Vec<_> = addresses.iter().map(ToString::to_string).collect();
-            Evidence::new().observed(all.join(", "))
-        }
-    }
-}
-
-/// Repeats what may pass by itself, once, after a delay with jitter.
-pub(super) async fn with_retry<T, F>(
-    delay: Duration,
-    mut attempt: impl FnMut() -> F,
-) -> (Result<T, Obstacle>, u32)
-where
-    F: Future<Output = Result<T, Obstacle>>,
-{
-    let mut attempts = 0;
-    let once_more = ConstantBuilder::default().with_delay(delay).with_max_times(1).with_jitter();
-    let counted = || {
-        attempts += 1;
-        attempt()
-    };
-    let passing = |obstacle: &Obstacle| {
-        obstacle.reason.entry().retry == Retry::Retryable
-            // A host that is this slow is not asked to be slow twice.
-            && !matches!(obstacle.reason, Reason::HttpNoAnswer | Reason::HttpTooSlow | Reason::TlsTimedOut)
-    };
-    let result = counted.retry(once_more).when(passing).await;
-    (result, attempts)
-}
 
 /// What answers under an environment's address.
 enum Answers {
@@ -177,21 +40,18 @@ impl HttpEnvironment {
     pub(super) async fn look(&self) -> Diagnosis {
         let mut findings = Findings::new(&self.transport);
         let mut diagnosis = Diagnosis::default();
-        if findings.reach(&self.address).await.is_some() {
-            self.look_inside(&mut findings, &mut diagnosis).await;
+        if let Some(route) = findings.route(&self.address).await {
+            self.look_inside(route, &mut findings, &mut diagnosis).await;
         }
         diagnosis.findings = findings.all;
         diagnosis
     }
 
-    async fn look_inside(&self, findings: &mut Findings<'_>, diagnosis: &mut Diagnosis) {
+    async fn look_inside(&self, route: SocketAddr, findings: &mut Findings<'_>, diagnosis: &mut Diagnosis) {
+        let first = first(&self.transport, route, || self.ask_platform_info()).await;
+        let Some(answer) = findings.first_request(&self.address, first).await else { return };
         let begun = Instant::now();
-        let (first, attempts) =
-            with_retry(self.transport.settings.limits.retry_delay, || self.ask_platform_info()).await;
-        findings.first_request(self.address.host(), begun, attempts, &first);
-        let Ok(first) = first else { return };
-        let begun = Instant::now();
-        match self.recognise(first).await {
+        match self.recognise(answer).await {
             Answers::Obstacle(obstacle) => findings.obstacle(obstacle, begun.elapsed()),
             Answers::Platform(info) => {
                 findings.recognised(begun.elapsed());
@@ -219,10 +79,10 @@ impl HttpEnvironment {
                 Ok(response) => return Answers::Platform(platform_info(&response)),
                 Err(obstacle) => return Answers::Obstacle(obstacle),
             },
-            Err(super::service_center::UnexpectedAnswer::Fault(text)) => {
+            Err(UnexpectedAnswer::Fault(text)) => {
                 return Answers::VersionUnknown(format!("fault: {text}"));
             }
-            Err(super::service_center::UnexpectedAnswer::Page(page)) => page,
+            Err(UnexpectedAnswer::Page(page)) => page,
         };
         self.further_signs(page).await.unwrap_or_else(Answers::Obstacle)
     }

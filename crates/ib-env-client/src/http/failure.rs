@@ -33,8 +33,7 @@ fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e 
     chain(error).find_map(|error| error.downcast_ref::<E>())
 }
 
-/// Why a request got no answer. Its connection was possible a moment ago, so what fails before the
-/// first byte of HTTP is TLS.
+/// Why a request got no answer. Where a connection failed without saying at which layer, TLS is named.
 pub(super) fn sending(
     error: &reqwest::Error,
     presented: Option<&Presented>,
@@ -58,11 +57,14 @@ pub(super) fn sending(
 }
 
 fn connecting(error: &reqwest::Error, kind: Option<io::ErrorKind>, limit: Duration) -> Obstacle {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable, TimedOut};
+    let seen = |reason, kind: io::ErrorKind| Obstacle::new(reason).observed(kind.to_string());
     match kind {
         _ if error.is_timeout() => Obstacle::new(Reason::TlsTimedOut).expected(seconds(limit)),
-        Some(io::ErrorKind::TimedOut) => Obstacle::new(Reason::TlsTimedOut).expected(seconds(limit)),
-        Some(io::ErrorKind::ConnectionRefused) => Reason::ConnectRefused.into(),
-        Some(kind) => Obstacle::new(Reason::TlsBrokenOff).observed(kind.to_string()),
+        Some(TimedOut) => Obstacle::new(Reason::TlsTimedOut).expected(seconds(limit)),
+        Some(ConnectionRefused) => Reason::ConnectRefused.into(),
+        Some(kind @ (HostUnreachable | NetworkUnreachable)) => seen(Reason::ConnectUnreachable, kind),
+        Some(kind) => seen(Reason::TlsBrokenOff, kind),
         None => Obstacle::new(Reason::TlsBrokenOff).observed("the connection could not be made"),
     }
 }

@@ -3,7 +3,6 @@
 mod wire;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_trait::async_trait;
 use futures_util::future;
@@ -14,7 +13,7 @@ use ib_domain::reason::Reason;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-use super::diagnose::{Findings, with_retry};
+use super::findings::{Findings, first, with_retry};
 use super::transport::{Call, Caller, Reply, Transport};
 use crate::lifetime::{LifeTime, ListedApplication, ListedEnvironment};
 use crate::{Obstacle, Token};
@@ -42,7 +41,7 @@ impl HttpLifeTime {
         what: &str,
     ) -> Result<Vec<T>, Obstacle> {
         let delay = self.transport.settings.limits.retry_delay;
-        let (reply, _) = with_retry(delay, || self.reply(path, query, what)).await;
+        let reply = with_retry(delay, || self.reply(path, query, what)).await;
         let Some(reply) = reply? else {
             return Ok(Vec::new());
         };
@@ -115,12 +114,10 @@ impl LifeTime for HttpLifeTime {
 
     async fn diagnose(&self) -> Vec<Finding> {
         let mut findings = Findings::new(&self.transport);
-        if findings.reach(&self.address).await.is_some() {
-            let begun = Instant::now();
-            let delay = self.transport.settings.limits.retry_delay;
-            let (answer, attempts) = with_retry(delay, || self.ask_without_token()).await;
-            findings.first_request(self.address.host(), begun, attempts, &answer);
-            if let Ok(Some(obstacle)) = answer {
+        if let Some(route) = findings.route(&self.address).await {
+            let first = first(&self.transport, route, || self.ask_without_token()).await;
+            let begun = first.begun;
+            if let Some(Some(obstacle)) = findings.first_request(&self.address, first).await {
                 findings.obstacle(obstacle, begun.elapsed());
             }
         }
@@ -135,9 +132,11 @@ impl LifeTime for HttpLifeTime {
         Ok(environments)
     }
 
-    async fn permission_model(&self) -> Result<PermissionModel, Obstacle> {
-        let (environments, levels, roles, users, teams) = future::try_join5(
-            self.environments(),
+    async fn permission_model(
+        &self,
+        environments: &[ListedEnvironment],
+    ) -> Result<PermissionModel, Obstacle> {
+        let (levels, roles, users, teams) = future::try_join4(
             self.list::<wire::PermissionLevel>("/roles/permissionlevels", "", "the permission levels"),
             self.list::<wire::Role>("/roles", "?IncludeEnvPermissions=true", "the roles"),
             self.list::<wire::User>(
@@ -150,7 +149,7 @@ impl LifeTime for HttpLifeTime {
         .await?;
         let parts = ModelParts {
             labels: levels.into_iter().map(|level| (level.level, level.level_label)).collect(),
-            environments: environments.into_iter().map(|environment| environment.key).collect(),
+            environments: environments.iter().map(|environment| environment.key.clone()).collect(),
             roles: wire::all(roles)?,
             users: wire::all(users)?,
             teams: wire::all(teams)?,

@@ -1,4 +1,4 @@
-//! The way to a host, step by step: resolve, judge, connect. TLS and HTTP follow with the first request.
+//! The way to a host, step by step: resolve, judge, and, where it is in doubt, connect.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Transport {
     }
 
     /// Opens a connection to the judged address, through the proxy where one is set, and closes it
-    /// again: a time-out of the next request then lies beyond TCP.
+    /// again. Asked only where a request failed without saying at which layer.
     pub(super) async fn connect(
         &self,
         address: &EnvironmentAddress,

@@ -213,6 +213,7 @@ fn client(
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
+        .tcp_keepalive(None)
         .default_headers(headers)
         .user_agent(concat!("ib/", env!("CARGO_PKG_VERSION")))
         .pool_max_idle_per_host(2)

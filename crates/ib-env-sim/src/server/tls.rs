@@ -92,6 +92,8 @@ impl Authority {
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)?;
         configuration.alpn_protocols = vec![b"http/1.1".to_vec()];
+        // Every connection makes its handshake anew, so that a certificate changed meanwhile is seen at once.
+        configuration.send_tls13_tickets = 0;
         Ok(configuration)
     }
 }

@@ -100,7 +100,7 @@ fn install(environment: &mut Environment, published: &Application, uploaded_on: 
                 uploaded_on.clone_into(&mut known.uploaded_on);
             }
             None => {
-                application.modules.push(Module { uploaded_on: uploaded_on.to_owned(), ..module.clone() })
+                application.modules.push(Module { uploaded_on: uploaded_on.to_owned(), ..module.clone() });
             }
         }
     }
