@@ -29,6 +29,7 @@ const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/errors.md", text: errors::page },
     Generated { path: "docs/schemas/ib.check-1.json", text: schemas::check },
     Generated { path: "docs/schemas/ib.check.events-1.json", text: schemas::check_events },
+    Generated { path: "docs/schemas/ib.explain-1.json", text: schemas::explain },
 ];
 
 /// Writes or checks every generated document.

@@ -147,7 +147,6 @@ impl CheckResult {
     /// Puts one finding about `address` on the wire.
     pub fn new(finding: &Finding, address: &str, role: &Role) -> Self {
         let entry = finding.outcome.reason().map(ib_domain::reason::Reason::entry);
-        let word = |value: Option<serde_json::Value>| value.and_then(|v| v.as_str().map(str::to_owned));
         Self {
             id: finding.check.id().to_owned(),
             status: finding.outcome.status().to_owned(),
@@ -157,8 +156,8 @@ impl CheckResult {
             cause: entry.map(|entry| entry.cause.to_owned()),
             impact: finding.limits(role).iter().map(|feature| LimitedFeature::from(*feature)).collect(),
             action: finding.action(address),
-            who: word(entry.and_then(|entry| serde_json::to_value(entry.who).ok())),
-            retry: word(entry.and_then(|entry| serde_json::to_value(entry.retry).ok())),
+            who: entry.map(|entry| word(&entry.who)),
+            retry: entry.map(|entry| word(&entry.retry)),
             docs: entry.map(ib_domain::reason::Entry::docs),
             waiver: match &finding.outcome {
                 Outcome::Skipped { why, .. } => Some(why.clone()),
@@ -174,9 +173,8 @@ impl CheckResult {
 
 impl From<Feature> for LimitedFeature {
     fn from(feature: Feature) -> Self {
-        let name = serde_json::to_value(feature).ok().and_then(|value| value.as_str().map(str::to_owned));
         Self {
-            feature: name.unwrap_or_default(),
+            feature: word(&feature),
             label: feature.label().to_owned(),
             instead: feature.instead().map(str::to_owned),
         }
@@ -205,6 +203,12 @@ pub fn role(role: &Role) -> String {
         Role::Environment(other) => other.to_string().to_lowercase(),
         _ => "environment".to_owned(),
     }
+}
+
+/// The stable word for one of the domain's plain enums.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).ok();
+    value.and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// A time as RFC 3339 in UTC, with milliseconds.

@@ -5,8 +5,10 @@
 //!
 //! - [`check`]: what `ib check --output json` prints, `ib.check/1`, and its JSON schema;
 //! - [`event`]: what `ib check --output ndjson` prints, line by line;
+//! - [`explain`]: what `ib explain --output json` prints, `ib.explain/1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
 pub mod check;
 pub mod event;
 pub mod exit;
+pub mod explain;

@@ -2,6 +2,7 @@
 
 use ib_api::check::CheckDocument;
 use ib_api::event::CheckEvent;
+use ib_api::explain::ExplainDocument;
 use serde_json::Value;
 
 /// `ib.check/1`, printed by `ib check --output json`.
@@ -12,6 +13,11 @@ pub(super) fn check() -> String {
 /// One line of `ib.check.events/1`, printed by `ib check --output ndjson`.
 pub(super) fn check_events() -> String {
     published(CheckEvent::json_schema())
+}
+
+/// `ib.explain/1`, printed by `ib explain --output json`.
+pub(super) fn explain() -> String {
+    published(ExplainDocument::json_schema())
 }
 
 /// A schema as a file. Names are sorted, so that the text does not depend on how the JSON library was built.

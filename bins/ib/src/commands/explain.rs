@@ -5,6 +5,7 @@ mod entry;
 use std::io::Write as _;
 
 use ib_api::exit::Exit;
+use ib_api::explain::ExplainDocument;
 use ib_domain::check::Check;
 use ib_domain::reason::Reason;
 
@@ -21,7 +22,7 @@ pub(super) fn run(arguments: &ExplainArguments, surroundings: &mut Surroundings)
     };
     let look = Look::of(&surroundings.stdout, arguments.colour, surroundings);
     let text = match (arguments.output, reasons.as_slice()) {
-        (ExplainFormat::Json, reasons) => format::json(&entry::Explanation::new(reasons)),
+        (ExplainFormat::Json, reasons) => format::json(&ExplainDocument::new(reasons)),
         (ExplainFormat::Text, [one]) => alone(*one, look),
         (ExplainFormat::Text, many) => list(many, look),
     };

@@ -339,8 +339,10 @@ impl FaultMeaning {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
 
+    use super::super::body::Body;
     use super::*;
 
     #[rstest]
@@ -354,6 +356,44 @@ mod tests {
     #[case("", FaultMeaning::Other)]
     fn a_fault_is_classified_by_its_text(#[case] text: &str, #[case] meaning: FaultMeaning) {
         assert_eq!(FaultMeaning::of(text), meaning);
+    }
+
+    const REPLY: &str = "<s:Envelope xmlns:s='x'><s:Header/><s:Body><s:Fault><faultstring>Invalid \
+        username or password.</faultstring><s:Reason><s:Text>r</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>";
+
+    /// The first child of the body, whole; nothing where there is none.
+    fn payload(text: &str) -> Option<Element> {
+        let body = Body::from_reader(std::io::Cursor::new(text.as_bytes().to_vec()), PAGE_BYTES);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut xml = Xml::new(body);
+            let name = find_payload(&mut xml).await.ok()??;
+            xml.element(name).await.ok()
+        })
+    }
+
+    #[test]
+    fn the_payload_is_found_behind_a_header_and_a_fault_is_read_in_both_versions() {
+        assert_eq!(fault_text(&payload(REPLY).unwrap()), "Invalid username or password.");
+        let v12 = REPLY.replace("faultstring", "other");
+        assert_eq!(fault_text(&payload(&v12).unwrap()), "r");
+        assert_eq!(payload("<html><Body/></html>"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_mutation_of_an_answer_panics(at in 0..REPLY.len(), with in "[<>/a-zA-Z=:' ]{0,6}", cut in any::<bool>()) {
+            let mut text = REPLY.to_owned();
+            text.insert_str(at, &with);
+            if cut {
+                text.truncate(at);
+            }
+            if let Some(element) = payload(&text) {
+                drop(fault_text(&element));
+                drop(super::super::service_center::platform_info(&element));
+                drop(super::super::service_center::identity_provider(&element));
+            }
+        }
     }
 
     #[test]

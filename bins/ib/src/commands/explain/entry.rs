@@ -1,11 +1,8 @@
 //! One reason of the catalogue at length.
 
-use ib_api::check::LimitedFeature;
 use ib_domain::environment::Purpose;
-use ib_domain::feature::Feature;
 use ib_domain::reason::{Entry, Reason, Retry, Severity};
 use ib_domain::report::Role;
-use serde::Serialize;
 
 use crate::format::{Page, action_rows, impact, row};
 use crate::look::Mark;
@@ -15,62 +12,7 @@ const DEVELOPMENT: Role = Role::Environment(Purpose::Development);
 /// Any other environment.
 const ELSEWHERE: Role = Role::Environment(Purpose::Test);
 
-/// The catalogue, or a part of it, as one document. Within a version, fields are only added.
-#[derive(Debug, Serialize)]
-pub(super) struct Explanation {
-    schema: &'static str,
-    reasons: Vec<Explained>,
-}
-
-/// One reason. In the texts, `{host}` and the names of the evidence stand for their values.
-#[derive(Debug, Serialize)]
-struct Explained {
-    code: &'static str,
-    reason: &'static str,
-    check: &'static str,
-    severity: Severity,
-    title: &'static str,
-    message: &'static str,
-    cause: &'static str,
-    action: &'static str,
-    who: ib_domain::reason::Who,
-    retry: Retry,
-    impact_on_development: Vec<LimitedFeature>,
-    impact_elsewhere: Vec<LimitedFeature>,
-    vendor: &'static [&'static str],
-    docs: String,
-}
-
-impl Explanation {
-    pub(super) fn new(reasons: &[Reason]) -> Self {
-        let reasons = reasons.iter().map(|reason| Explained::from(reason.entry())).collect();
-        Self { schema: "ib.explain/1", reasons }
-    }
-}
-
-impl From<&'static Entry> for Explained {
-    fn from(entry: &'static Entry) -> Self {
-        let limited = |features: &[Feature]| features.iter().copied().map(LimitedFeature::from).collect();
-        Self {
-            code: entry.code,
-            reason: entry.id,
-            check: entry.check.id(),
-            severity: entry.severity,
-            title: entry.title,
-            message: entry.message,
-            cause: entry.cause,
-            action: entry.action,
-            who: entry.who,
-            retry: entry.retry,
-            impact_on_development: limited(entry.impact.features(&DEVELOPMENT)),
-            impact_elsewhere: limited(entry.impact.features(&ELSEWHERE)),
-            vendor: entry.vendor,
-            docs: entry.docs(),
-        }
-    }
-}
-
-/// The same for people. What differs from case to case stands in capitals.
+/// One reason for people. What differs from case to case stands in capitals.
 pub(super) fn render(page: &mut Page, reason: Reason) {
     let (look, entry) = (page.look, reason.entry());
     let (mark, word) = severity(entry.severity);
