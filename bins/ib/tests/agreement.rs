@@ -10,9 +10,10 @@ use ib::look::Look;
 use ib_api::exit::{Exit, FailOn};
 use ib_domain::check::Check;
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::reason::Reason;
-use ib_domain::report::{Report, Role, TargetReport};
+use ib_domain::report::{Report, TargetReport};
 use ib_domain::verdict::Verdict;
 use proptest::prelude::*;
 

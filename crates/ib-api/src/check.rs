@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::feature::Feature;
 use ib_domain::finding::{Evidence, Finding, Outcome};
-use ib_domain::report::{Report, Role, TargetReport};
+use ib_domain::report::{Report, TargetReport};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

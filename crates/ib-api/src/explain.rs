@@ -1,9 +1,9 @@
 //! `ib.explain/1`: the catalogue of reasons, or a part of it, as one document.
 
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::feature::Feature;
 use ib_domain::reason::{Entry, Reason};
-use ib_domain::report::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

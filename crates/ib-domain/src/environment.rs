@@ -169,6 +169,23 @@ impl From<Purpose> for String {
     }
 }
 
+/// What a target was looked at as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// An environment, with its purpose.
+    Environment(Purpose),
+    /// LifeTime, which manages the others and is never connected.
+    LifeTime,
+}
+
+impl Role {
+    /// Whether users sign in there.
+    pub const fn is_development(&self) -> bool {
+        matches!(self, Self::Environment(Purpose::Development))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

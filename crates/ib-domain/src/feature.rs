@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::environment::Purpose;
-use crate::report::Role;
+use crate::environment::Role;
 
 /// Something a user can do with Integration Builder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,7 +112,7 @@ impl Impact {
     /// ```
     /// use ib_domain::environment::Purpose;
     /// use ib_domain::feature::{Feature, Impact};
-    /// use ib_domain::report::Role;
+    /// use ib_domain::environment::Role;
     ///
     /// let limited = |purpose| Impact::Connection.features(&Role::Environment(purpose));
     /// assert!(limited(Purpose::Development).contains(&Feature::SignIn));

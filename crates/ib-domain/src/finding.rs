@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use crate::check::Check;
+use crate::environment::Role;
 use crate::feature::Feature;
 use crate::reason::{Reason, Severity};
-use crate::report::Role;
 use crate::text::{REMOTE_TEXT_LIMIT, harmless};
 
 /// How a check came out.

@@ -52,6 +52,7 @@ pub mod key;
 pub mod level;
 pub mod model;
 pub mod role;
+pub mod unverified;
 pub mod update;
 pub mod user;
 

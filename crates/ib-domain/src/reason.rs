@@ -374,7 +374,7 @@ mod tests {
 
     #[test]
     fn what_is_more_than_a_warning_takes_something_away() {
-        let development = crate::report::Role::Environment(crate::environment::Purpose::Development);
+        let development = crate::environment::Role::Environment(crate::environment::Purpose::Development);
         for reason in Reason::ALL {
             let entry = reason.entry();
             if entry.severity != Severity::Warning && *reason != Reason::CheckCrashed {

@@ -1,26 +1,9 @@
 //! Everything that was found about one environment, or about many.
 
-use crate::environment::Purpose;
+use crate::environment::Role;
 use crate::finding::{Finding, Outcome};
 use crate::verdict::Verdict;
 use crate::waiver::Waiver;
-
-/// What a target was looked at as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Role {
-    /// An environment, with its purpose.
-    Environment(Purpose),
-    /// LifeTime, which manages the others and is never connected.
-    LifeTime,
-}
-
-impl Role {
-    /// Whether users sign in there.
-    pub const fn is_development(&self) -> bool {
-        matches!(self, Self::Environment(Purpose::Development))
-    }
-}
 
 /// All findings about one address, in the order of the layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +95,7 @@ mod tests {
 
     use super::*;
     use crate::check::Check;
+    use crate::environment::Purpose;
     use crate::reason::Reason;
 
     fn finding(check: Check, outcome: Outcome) -> Finding {

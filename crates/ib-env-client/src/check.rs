@@ -16,11 +16,12 @@ use futures_util::{FutureExt, StreamExt, future, stream};
 use ib_domain::address::{AddressError, EnvironmentAddress};
 use ib_domain::check::Check;
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::permission::model::PermissionModel;
 use ib_domain::permission::user::Application;
 use ib_domain::reason::Reason;
-use ib_domain::report::{Report, Role, TargetReport};
+use ib_domain::report::{Report, TargetReport};
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
 use crate::{Connect, Credentials, Diagnosis, LifeTime, ListedEnvironment, Obstacle, Token};

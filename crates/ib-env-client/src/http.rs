@@ -13,6 +13,7 @@ mod failure;
 mod findings;
 mod lifetime;
 mod login;
+mod page;
 mod probe;
 mod publish;
 mod resolve;

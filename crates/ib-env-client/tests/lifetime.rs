@@ -6,7 +6,8 @@ mod common;
 
 use common::{World, address};
 use ib_domain::environment::Purpose;
-use ib_domain::permission::evaluation::{Evaluation, UnverifiedReason, evaluate};
+use ib_domain::permission::evaluation::{Evaluation, evaluate};
+use ib_domain::permission::unverified::UnverifiedReason;
 use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
 use ib_env_client::Obstacle;

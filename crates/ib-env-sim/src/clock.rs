@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::state::locked;
+use crate::lock::locked;
 
 /// A clock that can be driven. Clones show the same time.
 ///

@@ -19,9 +19,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::lock::locked;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::server::accept;
-use crate::state::{World, locked};
+use crate::state::World;
 
 /// Limit for the head of each request.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -60,6 +60,7 @@ mod clock;
 mod control;
 mod direct;
 mod lifetime;
+mod lock;
 mod log;
 mod login;
 mod reply;

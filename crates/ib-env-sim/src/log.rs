@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::state::locked;
+use crate::lock::locked;
 
 /// How many requests are remembered; older ones are forgotten.
 pub const REQUEST_LOG_LIMIT: usize = 10_000;

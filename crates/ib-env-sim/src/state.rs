@@ -1,18 +1,14 @@
 //! Everything that changes while the simulator runs.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::clock::Clock;
+use crate::lock::locked;
 use crate::log::RequestLog;
 use crate::login::{LockBook, Refusal, Session};
 use crate::scenario::{Action, Environment, Scenario};
 use crate::service_center::Publications;
-
-/// Takes a lock whether or not another thread panicked while holding it: every value here is whole at all times.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The infrastructure as it is now.
 #[derive(Debug)]

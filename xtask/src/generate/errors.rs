@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use ib_api::exit::{Exit, FailOn};
 use ib_domain::check::Check;
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::feature::{Feature, Impact};
 use ib_domain::finding::{Finding, Outcome};
 use ib_domain::reason::{Entry, Reason, Retry, Severity};
-use ib_domain::report::Role;
 use ib_domain::verdict::Verdict;
 
 /// Where users sign in.

@@ -130,9 +130,9 @@ mod tests {
 
     use ib_domain::check::Check;
     use ib_domain::environment::Purpose;
+    use ib_domain::environment::Role;
     use ib_domain::finding::{Finding, Outcome};
     use ib_domain::reason::Reason;
-    use ib_domain::report::Role;
 
     use super::*;
     use crate::surroundings::Surroundings;

@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use ib_domain::check::Check;
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::reason::Reason;
-use ib_domain::report::{Report, Role, TargetReport};
+use ib_domain::report::{Report, TargetReport};
 
 pub(crate) fn at() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000)

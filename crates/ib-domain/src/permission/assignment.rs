@@ -16,11 +16,11 @@
 
 use std::fmt;
 
-use super::evaluation::UnverifiedReason;
 use super::key::EnvironmentKey;
 use super::level::Level;
 use super::model::PermissionModel;
 use super::role::{EnvironmentPermission, Role};
+use super::unverified::UnverifiedReason;
 use super::user::{Application, ItUser};
 use crate::text::harmless;
 

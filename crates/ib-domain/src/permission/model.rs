@@ -14,10 +14,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluation::UnverifiedReason;
 use super::key::{EnvironmentKey, RoleKey, TeamKey, UserKey};
 use super::level::Level;
 use super::role::Role;
+use super::unverified::UnverifiedReason;
 use super::user::{ItUser, Team, Username};
 
 /// What a permission model is made of, as it was read.

@@ -3,13 +3,12 @@ use std::collections::BTreeMap;
 use rstest::rstest;
 
 use super::assignment::{Assignment, CreateScope, effective};
-use super::evaluation::{
-    BlockReason, DirectAnswer, Evaluation, Missing, NEEDED_LEVEL, UnverifiedReason, evaluate,
-};
+use super::evaluation::{BlockReason, DirectAnswer, Evaluation, Missing, NEEDED_LEVEL, evaluate};
 use super::key::{ApplicationKey, EnvironmentKey, RoleKey, TeamKey, UserKey};
 use super::level::Level;
 use super::model::{ModelParts, PermissionModel};
 use super::role::{EnvironmentPermission, Role};
+use super::unverified::UnverifiedReason;
 use super::update::{UpdateRight, dependency_updates};
 use super::user::{Application, ItUser, Team, Username};
 

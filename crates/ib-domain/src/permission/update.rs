@@ -17,11 +17,12 @@
 //! ```
 
 use super::assignment::{Assignment, Effective, effective};
-use super::evaluation::{BlockReason, NEEDED_LEVEL, UnverifiedReason};
+use super::evaluation::{BlockReason, NEEDED_LEVEL};
 use super::key::EnvironmentKey;
 use super::level::Level;
 use super::model::PermissionModel;
 use super::role::EnvironmentPermission;
+use super::unverified::UnverifiedReason;
 use super::user::{Application, ItUser, Username};
 
 /// Whether a user may update one dependency.

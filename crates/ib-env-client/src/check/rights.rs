@@ -6,11 +6,10 @@ use std::time::{Instant, SystemTime};
 use ib_domain::check::Check;
 use ib_domain::dependency::DependencyId;
 use ib_domain::finding::{Evidence, Finding, Outcome, Vantage};
-use ib_domain::permission::evaluation::{
-    BlockReason, Evaluation, Missing, NEEDED_LEVEL, UnverifiedReason, evaluate,
-};
+use ib_domain::permission::evaluation::{BlockReason, Evaluation, Missing, NEEDED_LEVEL, evaluate};
 use ib_domain::permission::key::ApplicationKey;
 use ib_domain::permission::level::Level;
+use ib_domain::permission::unverified::UnverifiedReason;
 use ib_domain::permission::update::{UpdateRight, dependency_updates};
 use ib_domain::permission::user::{Application, Username};
 use ib_domain::reason::Reason;

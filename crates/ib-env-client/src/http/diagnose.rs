@@ -11,10 +11,11 @@ use reqwest::StatusCode;
 
 use super::environment::HttpEnvironment;
 use super::findings::{Findings, first};
+use super::page::Page;
 use super::service_center::{
     PlatformInfo, UnexpectedAnswer, anonymous, identity_provider, outputs, platform_info,
 };
-use super::soap::{Answer, Page, Service};
+use super::soap::{Answer, Service};
 use crate::Obstacle;
 use crate::environment::{Diagnosis, IdentityProvider};
 

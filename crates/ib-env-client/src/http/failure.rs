@@ -8,7 +8,7 @@ use std::time::Duration;
 use ib_domain::reason::Reason;
 
 use super::body::TooLong;
-use super::probe::seconds;
+use super::settings::seconds;
 use super::tls::{self, Presented};
 use super::xml::XmlError;
 use crate::Obstacle;

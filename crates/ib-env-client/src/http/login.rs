@@ -6,8 +6,9 @@ use reqwest::StatusCode;
 
 use super::dialect::Method;
 use super::environment::HttpEnvironment;
+use super::page::Page;
 use super::service_center::{UnexpectedAnswer, outputs};
-use super::soap::{FaultMeaning, Page, Question, Service};
+use super::soap::{FaultMeaning, Question, Service};
 use super::transport::{Call, Caller};
 use crate::environment::IdentityProvider;
 use crate::{Credentials, Obstacle};

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::reason::Reason;
@@ -11,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::resolve::NameError;
+use super::settings::seconds;
 use super::transport::{Proxy, Transport};
 use crate::Obstacle;
 
@@ -128,13 +128,4 @@ fn refused(error: &std::io::Error) -> Obstacle {
         _ => Reason::ConnectUnreachable,
     };
     Obstacle::new(reason).observed(error.kind().to_string())
-}
-
-/// A limit in words.
-pub(super) fn seconds(limit: Duration) -> String {
-    if limit.subsec_millis() == 0 {
-        format!("{} s", limit.as_secs())
-    } else {
-        format!("{} ms", limit.as_millis())
-    }
 }

@@ -7,7 +7,8 @@ use ib_domain::reason::Reason;
 
 use super::dialect::{Dialect, Method};
 use super::environment::HttpEnvironment;
-use super::soap::{Answer, FaultMeaning, Outputs, Page, Question, Service};
+use super::page::Page;
+use super::soap::{Answer, FaultMeaning, Outputs, Question, Service};
 use super::transport::{Call, Transport};
 use super::wsdl::Schema;
 use super::xml::{Element, Xml};

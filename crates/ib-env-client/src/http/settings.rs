@@ -85,6 +85,15 @@ impl Default for Limits {
     }
 }
 
+/// A limit in words.
+pub(super) fn seconds(limit: Duration) -> String {
+    if limit.subsec_millis() == 0 {
+        format!("{} s", limit.as_secs())
+    } else {
+        format!("{} ms", limit.as_millis())
+    }
+}
+
 /// A host that is connected to at a given address, as with `curl --connect-to`: name resolution is
 /// left out, everything else stays, and certificates are checked for the host.
 ///

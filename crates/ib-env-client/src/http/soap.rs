@@ -1,25 +1,19 @@
 //! SOAP calls, in version 1.1 or 1.2 (`service-center-soap.md` 1).
 
 use ib_domain::address::EnvironmentAddress;
-use ib_domain::reason::Reason;
 use quick_xml::escape::escape;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use std::time::Duration;
 
-use super::failure::Reading;
+use super::page::{self, Page};
 use super::settings::SoapVersion;
-use super::transport::{Call, Caller, Deadline, Redirect, Reply, Transport};
+use super::transport::{Call, Caller, Deadline, Reply, Transport};
 use super::xml::{Element, Xml, XmlError};
 use crate::Obstacle;
 
 /// Namespace of every payload.
 const PAYLOAD: &str = "http://www.outsystems.com";
-/// What the console answers to a visitor from outside its Internal Network.
-const NOT_AUTHORIZED: &str = "You are not authorized to view this page";
-/// How much of a page is looked at, in bytes.
-const PAGE_BYTES: u64 = 1 << 20;
-
 /// A service of Service Center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Service {
@@ -61,27 +55,6 @@ pub(super) enum Answer {
     Fault(String),
     /// No SOAP at all.
     Page(Page),
-}
-
-/// An answer that is no SOAP.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Page {
-    pub(super) status: StatusCode,
-    /// Whether it says that the visitor is outside the Internal Network.
-    pub(super) says_closed: bool,
-    /// Another host that it redirects to.
-    pub(super) elsewhere: Option<String>,
-    /// What it is, in words.
-    pub(super) kind: &'static str,
-    /// Its text, as far as it was read, for signs of a product.
-    pub(super) text: String,
-}
-
-impl Page {
-    /// What was seen, in words.
-    pub(super) fn describe(&self) -> String {
-        format!("status {}, {}", self.status.as_u16(), self.kind)
-    }
 }
 
 /// A response wrapper whose children have not been read yet.
@@ -162,52 +135,15 @@ impl Transport {
             max_bytes: question.max_bytes,
         };
         let reply = self.send(address, call).await?;
-        passing(reply.status)?;
+        page::refuse_stand_ins(reply.status)?;
         let may_be_soap = reply.status == StatusCode::OK
             || reply.status.is_client_error()
             || reply.status.is_server_error();
         if may_be_soap && reply.content_type.contains("xml") && !reply.content_type.contains("html") {
             open(reply).await
         } else {
-            read_page(reply).await.map(Answer::Page)
+            Page::read(reply).await.map(Answer::Page)
         }
-    }
-
-    /// Gets a page without credentials; redirects on the same host are followed, three at most.
-    pub(super) async fn page(&self, address: &EnvironmentAddress, path: &str) -> Result<Page, Obstacle> {
-        self.page_within(address, path, self.settings.limits.request).await
-    }
-
-    /// The same, each request inside `limit`.
-    pub(super) async fn page_within(
-        &self,
-        address: &EnvironmentAddress,
-        path: &str,
-        limit: Duration,
-    ) -> Result<Page, Obstacle> {
-        let mut path = path.to_owned();
-        for _ in 0..=3 {
-            let call = Call::get(&path, limit, PAGE_BYTES);
-            let reply = self.send(address, call).await?;
-            passing(reply.status)?;
-            match reply.redirect {
-                Some(Redirect::SameHost(next)) => path = next,
-                _ => return read_page(reply).await,
-            }
-        }
-        Err(Obstacle::new(Reason::HttpServerError).observed("it redirects in a circle"))
-    }
-}
-
-/// Some answers come from something in front of the environment, and say nothing about it.
-fn passing(status: StatusCode) -> Result<(), Obstacle> {
-    let seen = |reason| Err(Obstacle::new(reason).observed(format!("status {}", status.as_u16())));
-    match status {
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-            seen(Reason::HttpGateway)
-        }
-        StatusCode::TOO_MANY_REQUESTS => seen(Reason::HttpThrottled),
-        _ => Ok(()),
     }
 }
 
@@ -290,26 +226,6 @@ fn fault_text(fault: &Element) -> String {
     if v11.is_empty() { v12.to_owned() } else { v11.to_owned() }
 }
 
-async fn read_page(reply: Reply) -> Result<Page, Obstacle> {
-    let elsewhere = match reply.redirect {
-        Some(Redirect::Elsewhere(host)) => Some(host),
-        _ => None,
-    };
-    let kind = match reply.content_type.split(';').next().unwrap_or_default().trim() {
-        "text/html" | "application/xhtml+xml" => "a web page",
-        "application/json" => "JSON",
-        "text/plain" => "plain text",
-        "" => "no content",
-        kind if kind.contains("xml") => "XML",
-        _ => "something else",
-    };
-    let status = reply.status;
-    let bytes = reply.deadline.read(async { reply.body.collect().await.map_err(Reading::from) }).await?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let says_closed = text.contains(NOT_AUTHORIZED);
-    Ok(Page { status, says_closed, elsewhere, kind, text })
-}
-
 /// What a fault means (`service-center-soap.md` 1.1), decided by its text in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FaultMeaning {
@@ -363,7 +279,7 @@ mod tests {
 
     /// The first child of the body, whole; nothing where there is none.
     fn payload(text: &str) -> Option<Element> {
-        let body = Body::from_reader(std::io::Cursor::new(text.as_bytes().to_vec()), PAGE_BYTES);
+        let body = Body::from_reader(std::io::Cursor::new(text.as_bytes().to_vec()), 1 << 20);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut xml = Xml::new(body);

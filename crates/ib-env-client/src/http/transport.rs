@@ -14,9 +14,8 @@ use url::Url;
 
 use super::body::Body;
 use super::failure;
-use super::probe::seconds;
 use super::resolve::Routes;
-use super::settings::{Settings, SettingsError};
+use super::settings::{Settings, SettingsError, seconds};
 use super::tls::{self, Witness};
 use crate::policy::{AddressPolicy, Tier};
 use crate::{Credentials, Obstacle, Token};

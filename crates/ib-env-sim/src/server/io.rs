@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use crate::state::locked;
+use crate::lock::locked;
 
 /// What happens to the bytes of an answer.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::lock::locked;
 use crate::scenario::Tls;
-use crate::state::locked;
 
 /// Why no certificate could be made.
 #[derive(Debug, thiserror::Error)]

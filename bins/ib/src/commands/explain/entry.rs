@@ -1,8 +1,8 @@
 //! One reason of the catalogue at length.
 
 use ib_domain::environment::Purpose;
+use ib_domain::environment::Role;
 use ib_domain::reason::{Entry, Reason, Retry, Severity};
-use ib_domain::report::Role;
 
 use crate::format::{Page, action_rows, impact, row};
 use crate::look::Mark;
