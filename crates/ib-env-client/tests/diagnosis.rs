@@ -2,9 +2,15 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{World, maria};
 use ib_domain::check::Check;
 use ib_domain::finding::Outcome;
+use ib_domain::reason::Reason;
+use ib_env_client::Diagnosis;
+use ib_env_client::http::Limits;
+use ib_env_sim::scenario::{Environment, Kind};
 
 #[tokio::test]
 async fn a_healthy_environment_passes_every_layer() {
@@ -19,4 +25,40 @@ async fn a_healthy_environment_passes_every_layer() {
     assert_eq!(diagnosis.version.and_then(|version| version.known()).unwrap().to_string(), "11.23.1.40123");
     assert_eq!(environment.log_in(&maria()).await, Ok(()));
     assert!(environment.permissions(&maria()).await.unwrap().unwrap().create_applications);
+}
+
+/// What is seen of a host whose first answer takes as long as four requests may.
+async fn asleep(host: &str) -> Diagnosis {
+    let limit = Duration::from_millis(400);
+    let mut world = World::with(|scenario| {
+        scenario.environments.push(Environment {
+            host: host.to_owned(),
+            kind: Kind::Personal,
+            sleep_first_request_ms: 4 * 400,
+            ..Environment::default()
+        });
+    })
+    .await;
+    world.settings.limits = Limits::scaled(limit);
+    world.environment(host).diagnose().await
+}
+
+#[tokio::test]
+async fn a_personal_environment_gets_the_time_to_wake_up_that_no_other_gets() {
+    assert!(asleep("maria.outsystemscloud.com").await.recognised);
+    let other = asleep("other.acme.example").await;
+    let last = other.findings.last().and_then(|finding| finding.outcome.reason());
+    assert_eq!(last, Some(Reason::HttpNoAnswer));
+}
+
+#[tokio::test]
+async fn a_second_look_over_an_open_connection_still_shows_the_certificate() {
+    let world = World::acme().await;
+    let environment = world.environment("dev.acme.example");
+    for _ in 0..2 {
+        let diagnosis = environment.diagnose().await;
+        let tls = diagnosis.findings.iter().find(|finding| finding.check == Check::NetTls);
+        let seen = tls.and_then(|finding| finding.evidence.observed.as_deref());
+        assert_eq!(seen, Some("certificate valid until 2099-01-01"));
+    }
 }
