@@ -30,9 +30,7 @@ impl Transport {
     /// Every address of the host.
     pub(super) async fn resolve(&self, address: &EnvironmentAddress) -> Result<Resolved, Obstacle> {
         self.routes.close(address.host());
-        if let Some(mapping) =
-            self.settings.connect_to.iter().find(|mapping| mapping.host() == address.host())
-        {
+        if let Some(mapping) = self.settings.connect_to.iter().find(|mapping| mapping.concerns(address)) {
             return Ok(Resolved::Mapped(mapping.address()));
         }
         let limit = self.settings.limits.connect;

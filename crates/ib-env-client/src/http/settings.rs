@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ib_domain::address::{AddressError, EnvironmentAddress};
+use ib_domain::address::{AddressError, EnvironmentAddress, HTTPS_PORT};
 use url::Url;
 
 use super::resolve::{Resolver, SystemResolver};
@@ -129,6 +129,11 @@ impl ConnectTo {
         Self { host: host.host().to_owned(), address }
     }
 
+    /// Whether it maps this address: its host, on port 443.
+    pub fn concerns(&self, address: &EnvironmentAddress) -> bool {
+        self.host == address.host() && address.port() == HTTPS_PORT
+    }
+
     /// The host that is mapped.
     pub fn host(&self) -> &str {
         &self.host
@@ -150,7 +155,7 @@ impl FromStr for ConnectTo {
         };
         let port: u16 = port.parse().map_err(|_| ConnectToError::Form)?;
         let address: SocketAddr = address.parse().map_err(|_| ConnectToError::Form)?;
-        if port != 443 {
+        if port != HTTPS_PORT {
             return Err(ConnectToError::Port { seen: port });
         }
         Ok(Self::new(&EnvironmentAddress::parse(host)?, address))
@@ -254,6 +259,8 @@ mod tests {
         let mapping: ConnectTo = "Dev.acme.example:443:127.0.0.1:8443".parse().unwrap();
         assert_eq!(mapping.host(), "dev.acme.example");
         assert_eq!(mapping.address(), "127.0.0.1:8443".parse().unwrap());
+        assert!(mapping.concerns(&EnvironmentAddress::parse("dev.acme.example").unwrap()));
+        assert!(!mapping.concerns(&EnvironmentAddress::parse("qa.acme.example").unwrap()));
         let v6: ConnectTo = "dev.acme.example:443:[::1]:8443".parse().unwrap();
         assert_eq!(v6.address(), "[::1]:8443".parse().unwrap());
     }
