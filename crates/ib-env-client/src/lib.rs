@@ -36,6 +36,7 @@ mod lifetime;
 mod obstacle;
 pub mod policy;
 mod secret;
+mod version;
 
 pub use environment::{
     Application, Connect, Diagnosis, Environment, IdentityProvider, MessageKind, MessagePage, Module,

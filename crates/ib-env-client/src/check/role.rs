@@ -10,9 +10,10 @@ use ib_domain::feature::Impact;
 use ib_domain::finding::{Evidence, Finding, Outcome, Vantage};
 use ib_domain::reason::Reason;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
-use ib_domain::version::{PlatformVersion, VersionReading, VersionVerdict, judge};
+use ib_domain::version::{VersionReading, VersionVerdict, judge};
 
 use super::{Inventory, Target, rights, stops};
+use crate::version::version_finding;
 use crate::{Diagnosis, ListedEnvironment, Obstacle};
 
 /// What the parser changed, in words.
@@ -150,7 +151,7 @@ pub(super) fn lighten(listed: Option<&ListedEnvironment>, findings: &mut Vec<Fin
     not_applicable(&[Check::EnvActivation], "asked on the development environment only");
     not_applicable(rights::USER_CHECKS, "users sign in to the development environment");
     if findings.iter().all(|finding| finding.check != Check::EnvVersion) {
-        findings.extend(listed.map(|environment| version_by_lifetime(&environment.version, at)));
+        findings.extend(listed.map(|listed| version_finding(&listed.version, Vantage::LifeTime, at)));
     }
 }
 
@@ -165,20 +166,3 @@ const LAYERS: [Check; 8] = [
     Check::EnvRole,
     Check::EnvIdentity,
 ];
-
-/// The version that LifeTime saw last.
-fn version_by_lifetime(version: &VersionReading, at: SystemTime) -> Finding {
-    let text = version.known().map(|version| version.to_string()).unwrap_or_default();
-    let outcome = match judge(version) {
-        VersionVerdict::Supported { .. } => Outcome::Passed,
-        VersionVerdict::TooOld { .. } => Outcome::of(Reason::VersionTooOld),
-        VersionVerdict::EarlierGeneration => Outcome::of(Reason::VersionEarlierGeneration),
-        VersionVerdict::LaterGeneration => Outcome::of(Reason::VersionLaterGeneration),
-        _ => Outcome::of(Reason::VersionUnreadable),
-    };
-    let evidence = Evidence::new()
-        .observed(text)
-        .expected(format!("{} or later", PlatformVersion::MINIMUM))
-        .vantage(Vantage::LifeTime);
-    Finding::new(Check::EnvVersion, outcome, at).with(evidence)
-}

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ib_domain::check::Check;
-use ib_domain::finding::{Evidence, Finding, Outcome};
+use ib_domain::finding::{Evidence, Finding, Outcome, Vantage};
 use ib_domain::reason::Reason;
-use ib_domain::version::{PlatformVersion, VersionReading, VersionVerdict, judge};
+use ib_domain::version::{PlatformVersion, VersionReading};
 use reqwest::StatusCode;
 
 use super::environment::HttpEnvironment;
@@ -18,6 +18,7 @@ use super::service_center::{
 use super::soap::{Answer, Service};
 use crate::Obstacle;
 use crate::environment::{Diagnosis, IdentityProvider};
+use crate::version::version_finding;
 
 /// Namespace by which the WSDL of the version service is recognised.
 const PLATFORM_NAMESPACE: &str = "http://ServiceCenter/OutSystemsPlatform/";
@@ -149,7 +150,7 @@ impl HttpEnvironment {
         let role =
             if diagnosis.is_lifetime.is_none() { "left open whether it is LifeTime" } else { "not LifeTime" };
         findings.passed(Check::EnvRole, Evidence::new().observed(role), begun.elapsed());
-        findings.add(version_finding(&version, (self.transport.settings.clock)()));
+        findings.add(version_finding(&version, Vantage::Outbound, (self.transport.settings.clock)()));
         diagnosis.version = Some(version);
         let begun = Instant::now();
         diagnosis.identity_provider = self.ask_identity_provider().await;
@@ -197,23 +198,4 @@ impl HttpEnvironment {
         let answer = self.transport.soap(&self.address, &question).await.ok()?;
         identity_provider(&outputs(answer).ok()?.all().await.ok()?)
     }
-}
-
-/// What a version means for set-up.
-pub(super) fn version_finding(version: &VersionReading, at: std::time::SystemTime) -> Finding {
-    let text = match version {
-        VersionReading::Known(version) => version.to_string(),
-        VersionReading::Unknown(text) => text.text().to_owned(),
-        _ => String::new(),
-    };
-    let wanted = format!("{} or later", PlatformVersion::MINIMUM);
-    let outcome = match judge(version) {
-        VersionVerdict::Supported { known_trouble: false, .. } => Outcome::Passed,
-        VersionVerdict::Supported { known_trouble: true, .. } => Outcome::of(Reason::VersionKnownTrouble),
-        VersionVerdict::TooOld { .. } => Outcome::of(Reason::VersionTooOld),
-        VersionVerdict::EarlierGeneration => Outcome::of(Reason::VersionEarlierGeneration),
-        VersionVerdict::LaterGeneration => Outcome::of(Reason::VersionLaterGeneration),
-        _ => Outcome::of(Reason::VersionUnreadable),
-    };
-    Finding::new(Check::EnvVersion, outcome, at).with(Evidence::new().observed(text).expected(wanted))
 }
