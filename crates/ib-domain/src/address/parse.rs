@@ -5,7 +5,7 @@ use url::Host;
 use super::{
     AddressError, AddressNote, AddressRules, EnvironmentAddress, HTTPS_PORT, LongPart, Malformation,
 };
-use crate::text::harmless;
+use crate::text::{harmless, is_invisible};
 
 /// Longest text looked at, in characters; a URL of a browser's address bar fits.
 const MAX_TYPED: usize = 2048;
@@ -62,13 +62,6 @@ fn refuse_unprintable(text: &str) -> Result<(), AddressError> {
         c if c.is_whitespace() => Err(malformed(Malformation::Space)),
         _ => Ok(()),
     })
-}
-
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn split_scheme(text: &str) -> Result<(Option<AddressNote>, &str), AddressError> {
