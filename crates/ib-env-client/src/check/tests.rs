@@ -104,6 +104,13 @@ fn key(host: &str) -> EnvironmentKey {
     EnvironmentKey::parse(&host.replace('.', "-")).unwrap()
 }
 
+/// Why a check does not apply.
+fn why(target: &TargetReport, check: Check) -> &'static str {
+    let found = target.findings.iter().find(|finding| finding.check == check).unwrap();
+    let Outcome::NotApplicable { why } = found.outcome else { panic!("{found:?}") };
+    why
+}
+
 fn listed(host: &str, purpose: Purpose, version: &str) -> ListedEnvironment {
     ListedEnvironment {
         key: key(host),
@@ -261,7 +268,9 @@ async fn another_environment_may_be_unreachable_and_its_version_is_lifetimes_wor
     assert_eq!(quality.role, Role::Environment(Purpose::Test));
     assert_eq!(status(quality, Check::NetTcp), "warning");
     assert_eq!(status(quality, Check::EnvVersion), "passed");
-    assert_eq!(status(quality, Check::EnvProduct), "not_applicable");
+    assert_eq!(why(quality, Check::EnvProduct), "the environment is not connected, which is allowed");
+    assert_eq!(why(quality, Check::UserLogin), "users sign in to the development environment");
+    assert_eq!(why(quality, Check::EnvActivation), "asked on the development environment only");
     assert_eq!(quality.verdict(), Verdict::Warnings);
     let tcp = quality.findings.iter().find(|finding| finding.check == Check::NetTcp).unwrap();
     assert_eq!(tcp.limits(&quality.role).len(), 3, "B8 to B10");
@@ -381,4 +390,87 @@ fn a_check_can_move_between_threads() {
     fn is_send<T: Send>(_: T) {}
     let checker = checker(|_| answering(healthy()));
     is_send(checker.check(&[], |_| {}));
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_named_without_what_must_not_be_repeated() {
+    let unreadable = [
+        ("", "(empty)", Reason::AddressEmpty),
+        (
+            "https://maria:planted@dev.acme.example",
+            "(an address with credentials in it)",
+            Reason::AddressUserInfo,
+        ),
+        ("dev acme\u{1b}", "dev acme", Reason::AddressMalformed),
+        ("ftp://dev.acme.example", "ftp://dev.acme.example", Reason::AddressScheme),
+    ];
+    for (typed, shown, reason) in unreadable {
+        let report = report(&checker(|_| MockEnvironment::new()), &[typed]).await;
+        let target = &report.targets[0];
+        assert_eq!(target.address, shown);
+        assert_eq!(target.decisive().and_then(|finding| finding.outcome.reason()), Some(reason));
+        assert!(!format!("{report:?}").contains("planted"));
+    }
+}
+
+/// The role that is seen under a name, where the host itself says this much about LifeTime.
+async fn role_of(host: &'static str, is_lifetime: Option<bool>) -> Outcome {
+    let checker = checker(move |_| answering(Diagnosis { is_lifetime, ..healthy() }));
+    let report = report(&checker, &[host]).await;
+    report.targets[0].findings.iter().find(|finding| finding.check == Check::EnvRole).unwrap().outcome.clone()
+}
+
+#[tokio::test]
+async fn a_name_is_a_hint_only_where_the_host_leaves_the_question_open() {
+    let lifetime = "acme-lt.outsystemsenterprise.com";
+    assert_eq!(role_of(lifetime, None).await, Outcome::Warning(Reason::LooksLikeLifeTime));
+    assert_eq!(role_of(lifetime, Some(false)).await, Outcome::Passed);
+    assert_eq!(
+        role_of("prod.acme.example", Some(false)).await,
+        Outcome::Warning(Reason::LooksLikeProduction)
+    );
+    assert_eq!(role_of(DEV, None).await, Outcome::Passed);
+}
+
+#[tokio::test]
+async fn an_environment_that_lifetime_lists_is_not_judged_by_its_name() {
+    const PROD: &str = "prod.acme.example";
+    let environments = [listed(PROD, Purpose::Development, "11.23.1")];
+    let checker = with_lifetime(|_| answering(healthy()), move || lifetime(&environments));
+    let report = report(&asking_lifetime(checker), &[PROD]).await;
+    assert_eq!(report.verdict(), Verdict::Passed, "{report:#?}");
+    let version = report.targets[1].findings.iter().find(|one| one.check == Check::EnvVersion).unwrap();
+    assert_eq!(version.evidence.details.get("lifetime_version").map(String::as_str), Some("11.23.1"));
+}
+
+#[tokio::test]
+async fn what_was_changed_in_an_address_is_told() {
+    let checker = checker(|_| answering(healthy()));
+    let report = report(&checker, &["http://dev.acme.example/Orders?a=b#c"]).await;
+    let syntax = &report.targets[0].findings[0];
+    let note = syntax.evidence.details.get("note").map(String::as_str);
+    let told = "http:// was changed to https://; the path was left out; the part after ? was left out; the part \
+                after # was left out";
+    assert_eq!((report.targets[0].address.as_str(), note), (DEV, Some(told)));
+}
+
+#[tokio::test]
+async fn an_activation_code_is_not_needed_by_later_versions_and_not_judged_for_refused_ones() {
+    let later = report(&checker(|_| answering(healthy())), &[DEV]).await;
+    assert_eq!(status(&later.targets[0], Check::EnvActivation), "passed");
+    let refused = checker(|_| {
+        let mut old = diagnosis("11.7.1.1");
+        let version = old.version.clone().unwrap();
+        old.findings.retain(|finding| finding.check != Check::EnvVersion);
+        old.findings.push(crate::version::version_finding(
+            &version,
+            Default::default(),
+            SystemTime::UNIX_EPOCH,
+        ));
+        answering(old)
+    });
+    let refused = report(&refused, &[DEV]).await;
+    let activation =
+        refused.targets[0].findings.iter().find(|one| one.check == Check::EnvActivation).unwrap();
+    assert_eq!(activation.outcome, Outcome::NotEvaluated { because: Check::EnvVersion });
 }
