@@ -247,3 +247,6 @@ fn unverified_dependencies(why: &UnverifiedReason, at: SystemTime) -> Finding {
     finding.check = Check::UserDependencies;
     finding
 }
+
+#[cfg(test)]
+mod tests;

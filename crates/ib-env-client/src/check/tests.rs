@@ -1,6 +1,7 @@
 use std::time::SystemTime;
 
 use ib_domain::environment::Purpose;
+use ib_domain::finding::Vantage;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::permission::key::{ApplicationKey, EnvironmentKey, RoleKey, UserKey};
 use ib_domain::permission::level::Level;
@@ -464,7 +465,7 @@ async fn an_activation_code_is_not_needed_by_later_versions_and_not_judged_for_r
         old.findings.retain(|finding| finding.check != Check::EnvVersion);
         old.findings.push(crate::version::version_finding(
             &version,
-            Default::default(),
+            Vantage::Outbound,
             SystemTime::UNIX_EPOCH,
         ));
         answering(old)
