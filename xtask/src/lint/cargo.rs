@@ -15,6 +15,11 @@ const FEATURE_SETS: &[(&str, &[&str], &str)] = &[
     ("ib-domain", &["--all-targets", "--no-default-features"], "decisions without serialisation"),
     ("ib-domain", &["--all-targets", "--all-features"], "the same, serialised and validated"),
     ("ib-env-client", &["--lib", "--no-default-features"], "traits and plain types, without HTTP"),
+    (
+        "ib-setup",
+        &["--lib", "--no-default-features"],
+        "decisions and ports, without what tests keep in memory",
+    ),
 ];
 
 /// The code is formatted.

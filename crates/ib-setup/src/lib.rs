@@ -1,0 +1,73 @@
+//! What happens next when Integration Builder is set up for an OutSystems 11 infrastructure.
+//!
+//! The [`registration`] machine decides and never acts: from the development environment's address to a
+//! registered infrastructure, as pure functions over recorded events. [`Setup`] drives it through traits
+//! ([`ports`]), so an embedder brings its own store, vault, clock and HTTP. No runtime, database or HTTP
+//! library appears here.
+//!
+//! What an embedder may rely on:
+//!
+//! - a password or an activation code enters the [vault](ports::Vault) and nothing else;
+//! - a log-in is sent at most once for each time that a person logs in, whatever crashes;
+//! - nothing else is lost or done twice with harm: every command and every answer is an
+//!   [`Event`](registration::Event), and what is owed is derived from them.
+//!
+#![cfg_attr(
+    feature = "testing",
+    doc = r#"
+# Example
+
+With everything in memory ([`testing`]); `block_on` stands for any runtime.
+
+```
+use std::sync::Arc;
+
+use ib_env_client::{Credentials, Password};
+use ib_setup::registration::{Rules, Step};
+use ib_setup::testing::{Scripted, ports};
+use ib_setup::Setup;
+
+# futures_util::future::FutureExt::now_or_never(async {
+let setup = Setup::new(ports(Arc::new(Scripted::default())), Rules::new("2024-05"));
+let id = setup.begin().await?;
+
+setup.enter_address(id, "https://dev.acme.example/ServiceCenter").await?;
+assert_eq!(setup.drive(id).await?.open, Step::LogIn);
+
+let password = Password::new("correct horse".to_owned())?;
+setup.log_in(id, Credentials::new("maria", password)?).await?;
+assert_eq!(setup.drive(id).await?.open, Step::Welcome);
+
+setup.choose_set_up(id).await?;
+setup.accept_disclaimer(id, "2024-05").await?;
+let view = setup.drive(id).await?;
+assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
+# Ok::<(), Box<dyn std::error::Error>>(())
+# }).expect("nothing in memory waits")?;
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+"#
+)]
+
+pub mod activation;
+mod driver;
+mod found;
+mod id;
+mod infrastructure;
+mod perform;
+pub mod ports;
+pub mod registration;
+mod setup;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod time;
+mod witness;
+
+pub use activation::{
+    AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,
+};
+pub use found::{Found, Status, Target};
+pub use id::{IdError, InfrastructureId, SetupId};
+pub use infrastructure::{Identity, Infrastructure, Serial};
+pub use setup::{Ports, Setup, SetupError};
+pub use time::Timestamp;

@@ -1,0 +1,129 @@
+//! Does what the world owes, through the traits.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::permission::user::Username;
+use ib_env_client::Credentials;
+use ib_env_client::check::Checker;
+
+use crate::found::{Found, Target};
+use crate::id::{InfrastructureId, SetupId};
+use crate::infrastructure::Identity;
+use crate::ports::{Secret, SecretKind};
+use crate::registration::{self, Effect, EffectResult};
+use crate::setup::{Setup, SetupError};
+use crate::witness::Witness;
+
+/// The environment's own word, and everything found about it.
+type Seen = (Option<registration::Environment>, Vec<Found>);
+
+impl Setup {
+    /// Does `effect`; `None` where somebody else was first.
+    pub(crate) async fn perform(
+        &self,
+        setup: SetupId,
+        effect: &Effect,
+    ) -> Result<Option<EffectResult>, SetupError> {
+        Ok(Some(match effect {
+            Effect::Diagnose { address, .. } => {
+                let (environment, findings) = self.look(address, None).await;
+                EffectResult::Diagnosed { environment, findings }
+            }
+            Effect::LogIn { turn, address, username } => match self.credentials(setup, username).await? {
+                None => EffectResult::NotInVault,
+                // Recorded before anything is sent: whoever finds it recorded does not send it again.
+                Some(_) if !self.start_log_in(setup, *turn).await? => return Ok(None),
+                Some(credentials) => self.send(address, credentials).await?,
+            },
+            Effect::GiveUpLogIn { .. } => EffectResult::LogInGivenUp,
+            Effect::CheckInfrastructure { address, .. } => self.check(address).await,
+            Effect::SubmitCode { identity, .. } => {
+                match self.ports.vault.open(setup, SecretKind::Code).await? {
+                    Some(Secret::Code(code)) => {
+                        EffectResult::CodeAnswered(self.ports.authority.verify(identity, &code).await)
+                    }
+                    _ => EffectResult::NotInVault,
+                }
+            }
+            Effect::Register { identity, .. } => self.register(identity).await?,
+        }))
+    }
+
+    /// The credentials of `username`, if the vault still has them.
+    async fn credentials(
+        &self,
+        setup: SetupId,
+        username: &Username,
+    ) -> Result<Option<Credentials>, SetupError> {
+        Ok(match self.ports.vault.open(setup, SecretKind::Credentials).await? {
+            // Two people may have logged in at the same moment: only the one who was recorded is sent.
+            Some(Secret::Credentials(credentials))
+                if Username::parse(credentials.username()).as_ref() == Ok(username) =>
+            {
+                Some(credentials)
+            }
+            _ => None,
+        })
+    }
+
+    /// Sends the credentials, once.
+    async fn send(
+        &self,
+        address: &EnvironmentAddress,
+        credentials: Credentials,
+    ) -> Result<EffectResult, SetupError> {
+        let (environment, findings) = self.look(address, Some(credentials)).await;
+        let known = match &environment {
+            Some(environment) => self.ports.store.find(&environment.identity()).await?,
+            None => None,
+        };
+        Ok(EffectResult::LoggedIn { environment, findings, known })
+    }
+
+    async fn register(&self, identity: &Identity) -> Result<EffectResult, SetupError> {
+        let proposed = InfrastructureId::new(self.ports.ids.next());
+        let infrastructure = self.ports.store.claim(identity, proposed).await?;
+        Ok(EffectResult::Claimed { infrastructure })
+    }
+
+    /// Looks at the development environment alone. With credentials, LifeTime is asked too, for it may know
+    /// the user's permissions.
+    async fn look(&self, address: &EnvironmentAddress, credentials: Option<Credentials>) -> Seen {
+        let witness = Arc::new(Witness::new(Arc::clone(&self.ports.connect)));
+        let mut checker = self.checker(Arc::clone(&witness));
+        if let Some(credentials) = credentials {
+            checker = self.with_lifetime(checker, address).credentials(credentials);
+        }
+        let inventory = checker.inventory().await;
+        let mut findings = Vec::new();
+        // The named address comes first; the others are for the check of the infrastructure.
+        for target in checker.targets(&[address.authority()], &inventory).iter().take(1) {
+            let report = checker.target(target, &inventory).await;
+            findings.extend(report.findings.iter().map(|finding| Found::record(finding, &report.address)));
+        }
+        (witness.told(address), findings)
+    }
+
+    /// Checks every environment that is known.
+    async fn check(&self, address: &EnvironmentAddress) -> EffectResult {
+        let witness = Arc::new(Witness::new(Arc::clone(&self.ports.connect)));
+        let checker = self.with_lifetime(self.checker(Arc::clone(&witness)), address);
+        let report = checker.check(&[address.authority()], |_| {}).await;
+        let targets = report.targets.iter().map(Target::record).collect();
+        EffectResult::Checked { environment: witness.told(address), targets }
+    }
+
+    fn checker(&self, witness: Arc<Witness>) -> Checker {
+        let clock = Arc::clone(&self.ports.clock);
+        Checker::new(witness).clock(Arc::new(move || SystemTime::from(clock.now())))
+    }
+
+    fn with_lifetime(&self, checker: Checker, address: &EnvironmentAddress) -> Checker {
+        match self.ports.lifetimes.access(address) {
+            Some((lifetime, token)) => checker.lifetime(lifetime, token),
+            None => checker,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What the driver needs, as traits.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+use async_trait::async_trait;
+use ib_domain::address::EnvironmentAddress;
+use ib_env_client::{Credentials, Token};
+
+use crate::activation::ActivationCode;
+use crate::id::{InfrastructureId, SetupId};
+use crate::infrastructure::Identity;
+use crate::registration::Event;
+use crate::time::Timestamp;
+
+/// Why a store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Somebody else recorded first: load again and think again.
+    #[error("somebody else recorded first")]
+    Conflict,
+    /// The store cannot be used now.
+    #[error("the store cannot be used")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Keeps what happened.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// All events of a set-up in order; none for one that is not known. Their number is the sequence that
+    /// [`append`](Self::append) expects.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn load(&self, setup: SetupId) -> Result<Vec<Event>, StoreError>;
+
+    /// Appends `events`, all or none, if exactly `expected` events are there. `due` is when the set-up next
+    /// has work for a driver, `None` for not before somebody asks; it is kept in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] if another number of events is there, [`StoreError::Unavailable`].
+    async fn append(
+        &self,
+        setup: SetupId,
+        expected: usize,
+        events: &[Event],
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+
+    /// The registered infrastructure that [holds](crate::Infrastructure::holds) `identity`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn find(&self, identity: &Identity) -> Result<Option<InfrastructureId>, StoreError>;
+
+    /// Enters the infrastructure of `identity` as `proposed`, or [learns](crate::Infrastructure::learn) about
+    /// the one that is registered already. Returns its id. One step: of two at the same time, both get the
+    /// same id.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn claim(
+        &self,
+        identity: &Identity,
+        proposed: InfrastructureId,
+    ) -> Result<InfrastructureId, StoreError>;
+}
+
+/// Why a vault did not do what was asked. It never says what was to be kept.
+#[derive(Debug, thiserror::Error)]
+#[error("the vault cannot be used")]
+pub struct VaultError(#[source] pub Box<dyn Error + Send + Sync>);
+
+/// Something to keep sealed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Secret {
+    /// An IT user's credentials.
+    Credentials(Credentials),
+    /// An activation code.
+    Code(ActivationCode),
+}
+
+/// What kind of secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SecretKind {
+    /// An IT user's credentials.
+    Credentials,
+    /// An activation code.
+    Code,
+}
+
+impl Secret {
+    /// Its kind.
+    pub const fn kind(&self) -> SecretKind {
+        match self {
+            Self::Credentials(_) => SecretKind::Credentials,
+            Self::Code(_) => SecretKind::Code,
+        }
+    }
+}
+
+/// Keeps secrets sealed, bound to their set-up, one of each kind, and forgets them when a session ends or
+/// its idle limit passes.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Keeps a secret in place of an earlier one of its kind.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError`].
+    async fn seal(&self, setup: SetupId, secret: Secret) -> Result<(), VaultError>;
+
+    /// The secret, if it is still there.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError`].
+    async fn open(&self, setup: SetupId, kind: SecretKind) -> Result<Option<Secret>, VaultError>;
+
+    /// Forgets a secret. Forgetting it again is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`VaultError`].
+    async fn forget(&self, setup: SetupId, kind: SecretKind) -> Result<(), VaultError>;
+}
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Makes ids that nobody guesses and that never come twice.
+pub trait Ids: Send + Sync {
+    /// The next number.
+    fn next(&self) -> u128;
+}
+
+/// Knows with which service account the LifeTime of an infrastructure may be asked.
+pub trait LifeTimes: Send + Sync {
+    /// LifeTime's address and a token, for the infrastructure with that development environment.
+    fn access(&self, development: &EnvironmentAddress) -> Option<(EnvironmentAddress, Token)>;
+}
+
+/// By development environment; an empty map is an installation without any access to LifeTime.
+impl LifeTimes for BTreeMap<EnvironmentAddress, (EnvironmentAddress, Token)> {
+    fn access(&self, development: &EnvironmentAddress) -> Option<(EnvironmentAddress, Token)> {
+        self.get(development).cloned()
+    }
+}

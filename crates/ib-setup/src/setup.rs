@@ -1,0 +1,172 @@
+//! The facade: what an embedder calls.
+
+use std::sync::Arc;
+
+use ib_domain::address::{AddressError, EnvironmentAddress};
+use ib_domain::permission::user::{Username, UsernameError};
+use ib_env_client::{Connect, Credentials};
+
+use crate::activation::{ActivationAuthority, ActivationCode};
+use crate::id::SetupId;
+use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Store, StoreError, Vault, VaultError};
+use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
+
+/// Everything that a [`Setup`] needs from outside.
+#[derive(Clone)]
+pub struct Ports {
+    /// Leads to environments.
+    pub connect: Arc<dyn Connect>,
+    /// Keeps what happened.
+    pub store: Arc<dyn Store>,
+    /// Keeps secrets.
+    pub vault: Arc<dyn Vault>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Makes ids.
+    pub ids: Arc<dyn Ids>,
+    /// Verifies activation codes; [`AcceptUnverified`](crate::AcceptUnverified) where nobody can.
+    pub authority: Arc<dyn ActivationAuthority>,
+    /// Knows how LifeTime may be asked; an empty map where it may not.
+    pub lifetimes: Arc<dyn LifeTimes>,
+}
+
+/// Why something could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// There is no such set-up.
+    #[error("there is no such set-up")]
+    Unknown,
+    /// What was entered is no address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// What was entered is no user name.
+    #[error(transparent)]
+    Username(#[from] UsernameError),
+    /// It cannot be asked now.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault failed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The history is damaged.
+    #[error(transparent)]
+    History(#[from] IllegalEvent),
+}
+
+/// Registers infrastructures.
+///
+/// The methods named after what a person does only record it and return at once; [`drive`](Self::drive) then
+/// does the work. Both may be called from any process that shares the store and the vault.
+#[derive(Clone)]
+pub struct Setup {
+    pub(crate) ports: Ports,
+    pub(crate) rules: Rules,
+}
+
+impl Setup {
+    /// Registers infrastructures under the operator's `rules`.
+    pub const fn new(ports: Ports, rules: Rules) -> Self {
+        Self { ports, rules }
+    }
+
+    /// Begins a set-up.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Store`].
+    pub async fn begin(&self) -> Result<SetupId, SetupError> {
+        loop {
+            let setup = SetupId::new(self.ports.ids.next());
+            let state = State::default();
+            let events = [Event::new(self.ports.clock.now(), self.rules.clone().into())];
+            if self.append(setup, 0, state, &events).await?.is_some() {
+                return Ok(setup);
+            }
+        }
+    }
+
+    /// What a person sees of a set-up. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Unknown`], [`SetupError::Store`], [`SetupError::History`].
+    pub async fn view(&self, setup: SetupId) -> Result<View, SetupError> {
+        Ok(view(&self.load(setup).await?.0))
+    }
+
+    /// A person enters the development environment's address, or corrects it (C1).
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Address`] for what is no address; nothing is recorded then. Otherwise as for every
+    /// command: [`SetupError`].
+    pub async fn enter_address(&self, setup: SetupId, typed: &str) -> Result<View, SetupError> {
+        let address = EnvironmentAddress::parse(typed)?;
+        self.command(setup, Command::EnterAddress(address)).await
+    }
+
+    /// A person logs in (C2): one call is at most one attempt. The credentials are kept in the vault alone.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`]; [`Rejection::LogInUnderWay`] while another attempt is.
+    pub async fn log_in(&self, setup: SetupId, credentials: Credentials) -> Result<View, SetupError> {
+        let command = Command::LogIn(Username::parse(credentials.username())?);
+        Ok(view(&self.record(setup, &command, Some(&Secret::Credentials(credentials))).await?))
+    }
+
+    /// A person goes on from the welcome page (C3).
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub async fn choose_set_up(&self, setup: SetupId) -> Result<View, SetupError> {
+        self.command(setup, Command::ChooseSetUp).await
+    }
+
+    /// A person accepts the disclaimer in the version that they read (C4).
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`]; [`Rejection::DisclaimerOutdated`] when it has changed.
+    pub async fn accept_disclaimer(&self, setup: SetupId, version: &str) -> Result<View, SetupError> {
+        self.command(setup, Command::AcceptDisclaimer { version: version.to_owned() }).await
+    }
+
+    /// A person wants the check of the infrastructure made again.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub async fn check_again(&self, setup: SetupId) -> Result<View, SetupError> {
+        self.command(setup, Command::CheckAgain).await
+    }
+
+    /// A person enters the activation code (C5). It is kept in the vault alone, until it was verified.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub async fn enter_code(&self, setup: SetupId, code: ActivationCode) -> Result<View, SetupError> {
+        let command = Command::EnterCode(code.shape());
+        Ok(view(&self.record(setup, &command, Some(&Secret::Code(code))).await?))
+    }
+
+    /// Forgets every secret of a set-up, as a log-out does. Work that needs them waits for the next log-in.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Vault`].
+    pub async fn forget(&self, setup: SetupId) -> Result<(), SetupError> {
+        self.ports.vault.forget(setup, SecretKind::Credentials).await?;
+        Ok(self.ports.vault.forget(setup, SecretKind::Code).await?)
+    }
+
+    async fn command(&self, setup: SetupId, command: Command) -> Result<View, SetupError> {
+        Ok(view(&self.record(setup, &command, None).await?))
+    }
+}

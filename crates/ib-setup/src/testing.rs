@@ -1,0 +1,29 @@
+//! Everything in memory, for tests and examples: a store, a vault, a clock and ids that a test sets, and an
+//! environment that answers as it is told.
+
+mod memory;
+mod scripted;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ib_env_client::Connect;
+
+use crate::activation::AcceptUnverified;
+use crate::setup::Ports;
+
+pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
+pub use scripted::{Script, Scripted};
+
+/// Ports that keep everything in memory, and connect through `connect`.
+pub fn ports(connect: Arc<dyn Connect>) -> Ports {
+    Ports {
+        connect,
+        store: Arc::new(MemoryStore::default()),
+        vault: Arc::new(MemoryVault::default()),
+        clock: Arc::new(SetClock::default()),
+        ids: Arc::new(SequentialIds::default()),
+        authority: Arc::new(AcceptUnverified),
+        lifetimes: Arc::new(BTreeMap::new()),
+    }
+}

@@ -1,0 +1,200 @@
+//! An environment that answers as it is told.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::check::Check;
+use ib_domain::finding::{Finding, Outcome};
+use ib_domain::permission::evaluation::DirectAnswer;
+use ib_domain::permission::level::Level;
+use ib_domain::permission::model::PermissionModel;
+use ib_domain::reason::Reason;
+use ib_domain::version::{PlatformVersion, VersionVerdict, judge};
+use ib_env_client::{
+    Application, Connect, Credentials, Diagnosis, Environment, LifeTime, ListedApplication,
+    ListedEnvironment, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions, Obstacle, PublishId,
+    Started, Token,
+};
+
+/// What the environment answers. Every address leads to it.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// What keeps it from being recognised.
+    pub broken: Option<Reason>,
+    /// Its Platform Server version, as it tells it.
+    pub version: String,
+    /// Its serial number.
+    pub serial: Option<String>,
+    /// What becomes of a log-in, if it is not accepted.
+    pub refuses: Option<Reason>,
+    /// What it tells about the user's permissions, if it does.
+    pub permissions: Option<DirectAnswer>,
+    /// How many log-ins it was sent.
+    pub log_ins: usize,
+}
+
+impl Default for Script {
+    /// An environment in which everything is as it should be, for a user with all permissions.
+    fn default() -> Self {
+        Self {
+            broken: None,
+            version: "11.23.1.40123".to_owned(),
+            serial: Some("AAA-AAA-A1A-A0A-AAA-AAA-AAA-AAA".to_owned()),
+            refuses: None,
+            permissions: Some(DirectAnswer {
+                level: Level::ChangeAndDeploy,
+                label: Some("Change and Deploy Applications".to_owned()),
+                create_applications: true,
+            }),
+            log_ins: 0,
+        }
+    }
+}
+
+/// Connects to an environment that follows a [`Script`], which can be changed at any time. It logs in and
+/// tells permissions; it lists and publishes nothing, and there is no LifeTime.
+#[derive(Debug, Clone, Default)]
+pub struct Scripted(Arc<Mutex<Script>>);
+
+impl Scripted {
+    /// The script, to be read or changed.
+    pub fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connect for Scripted {
+    fn environment(&self, address: EnvironmentAddress) -> Arc<dyn Environment> {
+        Arc::new(At { address, scripted: self.clone() })
+    }
+
+    fn lifetime(&self, address: EnvironmentAddress, _: Token) -> Arc<dyn LifeTime> {
+        Arc::new(At { address, scripted: self.clone() })
+    }
+}
+
+struct At {
+    address: EnvironmentAddress,
+    scripted: Scripted,
+}
+
+/// The checks that pass on the way to an environment.
+const WAY: [Check; 8] = [
+    Check::NetName,
+    Check::NetPolicy,
+    Check::NetTcp,
+    Check::NetTls,
+    Check::NetHttp,
+    Check::EnvOpen,
+    Check::EnvProduct,
+    Check::EnvRole,
+];
+
+fn diagnosis(script: &Script) -> Diagnosis {
+    let at = SystemTime::UNIX_EPOCH;
+    let mut diagnosis = Diagnosis::default();
+    if let Some(reason) = script.broken {
+        diagnosis.findings = vec![Obstacle::new(reason).finding(at)];
+        return diagnosis;
+    }
+    let version = PlatformVersion::read(&script.version);
+    let passed = |check| Finding::new(check, Outcome::Passed, at);
+    diagnosis.findings = WAY.into_iter().map(passed).collect();
+    diagnosis.findings.push(match judge(&version) {
+        VersionVerdict::Supported { .. } => passed(Check::EnvVersion),
+        VersionVerdict::Unknown => Obstacle::new(Reason::VersionUnreadable).finding(at),
+        _ => Obstacle::new(Reason::VersionTooOld).observed(&script.version).finding(at),
+    });
+    diagnosis.recognised = true;
+    diagnosis.is_lifetime = Some(false);
+    diagnosis.version = Some(version);
+    diagnosis.serial.clone_from(&script.serial);
+    diagnosis
+}
+
+/// The answer to what the script says nothing about.
+fn unanswered<T>() -> Result<T, Obstacle> {
+    Err(Obstacle::new(Reason::HttpNoAnswer))
+}
+
+#[async_trait]
+impl Environment for At {
+    fn address(&self) -> &EnvironmentAddress {
+        &self.address
+    }
+
+    async fn diagnose(&self) -> Diagnosis {
+        diagnosis(&self.scripted.script())
+    }
+
+    async fn log_in(&self, _: &Credentials) -> Result<(), Obstacle> {
+        let mut script = self.scripted.script();
+        script.log_ins += 1;
+        script.refuses.map_or(Ok(()), |reason| Err(reason.into()))
+    }
+
+    async fn permissions(&self, _: &Credentials) -> Result<Option<DirectAnswer>, Obstacle> {
+        Ok(self.scripted.script().permissions.clone())
+    }
+
+    async fn applications(&self, _: &Credentials) -> Result<Vec<Application>, Obstacle> {
+        unanswered()
+    }
+
+    async fn modules<'s>(&self, _: &Credentials, _: Box<dyn ModuleSink + 's>) -> Result<(), Obstacle> {
+        unanswered()
+    }
+
+    async fn module_versions(
+        &self,
+        _: &Credentials,
+        _: &ModuleKey,
+    ) -> Result<Option<ModuleVersions>, Obstacle> {
+        unanswered()
+    }
+
+    async fn publish(&self, _: &Credentials, _: &[u8], _: bool) -> Result<Started, Obstacle> {
+        unanswered()
+    }
+
+    async fn republish(&self, _: &Credentials, _: &str, _: &[Module], _: bool) -> Result<Started, Obstacle> {
+        unanswered()
+    }
+
+    async fn publish_messages(&self, _: &Credentials, _: PublishId, _: i64) -> Result<MessagePage, Obstacle> {
+        unanswered()
+    }
+
+    async fn publish_continue(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
+        unanswered()
+    }
+
+    async fn publish_abort(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
+        unanswered()
+    }
+}
+
+#[async_trait]
+impl LifeTime for At {
+    fn address(&self) -> &EnvironmentAddress {
+        &self.address
+    }
+
+    async fn diagnose(&self) -> Vec<Finding> {
+        vec![Obstacle::new(Reason::NoLifeTimeApi).finding(SystemTime::UNIX_EPOCH)]
+    }
+
+    async fn environments(&self) -> Result<Vec<ListedEnvironment>, Obstacle> {
+        Err(Obstacle::new(Reason::NoLifeTimeApi))
+    }
+
+    async fn permission_model(&self, _: &[ListedEnvironment]) -> Result<PermissionModel, Obstacle> {
+        Err(Obstacle::new(Reason::NoLifeTimeApi))
+    }
+
+    async fn applications(&self) -> Result<Vec<ListedApplication>, Obstacle> {
+        Err(Obstacle::new(Reason::NoLifeTimeApi))
+    }
+}
