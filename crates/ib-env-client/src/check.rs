@@ -23,40 +23,19 @@ use ib_domain::permission::user::Application;
 use ib_domain::reason::Reason;
 use ib_domain::report::{Report, TargetReport};
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
+use ib_domain::version::PlatformVersion;
 
 use crate::{Connect, Credentials, Diagnosis, LifeTime, ListedEnvironment, Obstacle, Token};
 
 /// What is asked about an environment, in order.
-const ENVIRONMENT_CHECKS: &[Check] = &[
-    Check::AddressSyntax,
-    Check::NetName,
-    Check::NetPolicy,
-    Check::NetTcp,
-    Check::NetTls,
-    Check::NetHttp,
-    Check::EnvOpen,
-    Check::EnvProduct,
-    Check::EnvRole,
-    Check::EnvVersion,
-    Check::EnvActivation,
-    Check::EnvIdentity,
-    Check::UserLogin,
-    Check::UserLevel,
-    Check::UserCreate,
-    Check::UserDependencies,
-];
+fn of_environment() -> impl Iterator<Item = Check> {
+    Check::ALL.iter().copied().filter(|check| *check < Check::LifeTimeAccess)
+}
 
-/// What is asked about LifeTime, in order.
-const LIFETIME_CHECKS: &[Check] = &[
-    Check::AddressSyntax,
-    Check::NetName,
-    Check::NetPolicy,
-    Check::NetTcp,
-    Check::NetTls,
-    Check::NetHttp,
-    Check::LifeTimeAccess,
-    Check::LifeTimeInventory,
-];
+/// What is asked about LifeTime, in order: the way to it, then what it shows.
+fn of_lifetime() -> impl Iterator<Item = Check> {
+    Check::ALL.iter().copied().filter(|check| *check <= Check::NetHttp || *check >= Check::LifeTimeAccess)
+}
 
 /// Asks environments, and LifeTime about them.
 pub struct Checker {
@@ -75,6 +54,39 @@ pub struct Target {
     pub typed: String,
     /// Whether somebody said that this is the development environment, by naming it.
     pub named: bool,
+}
+
+/// What came of one address.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Examined {
+    /// Everything that was found.
+    pub report: TargetReport,
+    /// What the environment told about itself, where it was recognised and its version could be read.
+    pub told: Option<Told>,
+}
+
+/// What an environment tells everybody about itself.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Told {
+    /// Its Platform Server version.
+    pub version: PlatformVersion,
+    /// Its serial number, which tells one environment from another. Not for logs.
+    pub serial: Option<String>,
+}
+
+impl Told {
+    fn by(diagnosis: &Diagnosis) -> Option<Self> {
+        let version = diagnosis.version.as_ref().filter(|_| diagnosis.recognised)?.known()?;
+        Some(Self { version, serial: diagnosis.serial.clone() })
+    }
+}
+
+impl From<TargetReport> for Examined {
+    fn from(report: TargetReport) -> Self {
+        Self { report, told: None }
+    }
 }
 
 /// What LifeTime knows about the infrastructure.
@@ -154,25 +166,23 @@ impl Checker {
     }
 
     /// Asks everything. `done` hears of each address as soon as it is done.
-    pub async fn check(&self, addresses: &[String], mut done: impl FnMut(&TargetReport)) -> Report {
+    pub async fn check(&self, addresses: &[String], mut done: impl FnMut(&Examined)) -> Report {
         let inventory = self.inventory().await;
-        if let Some(report) = inventory.report() {
-            done(report);
-        }
+        let lifetime = inventory.report().cloned().map(Examined::from);
+        lifetime.iter().for_each(&mut done);
         let targets = self.targets(addresses, &inventory).into_iter().enumerate();
         let known = &inventory;
         let asked = stream::iter(targets)
-            .map(|(index, target)| async move { (index, self.target(&target, known).await) });
+            .map(|(index, target)| async move { (index, self.examine(&target, known).await) });
         let mut asked = asked.buffer_unordered(self.concurrency);
         let mut reports = Vec::new();
-        while let Some((index, report)) = asked.next().await {
-            done(&report);
-            reports.push((index, report));
+        while let Some((index, examined)) = asked.next().await {
+            done(&examined);
+            reports.push((index, examined.report));
         }
-        drop(asked);
         reports.sort_by_key(|(index, _)| *index);
-        let lifetime = inventory.0.map(|known| known.report);
-        Report::new(lifetime.into_iter().chain(reports.into_iter().map(|(_, report)| report)).collect())
+        let reports = reports.into_iter().map(|(_, report)| report);
+        Report::new(lifetime.map(|examined| examined.report).into_iter().chain(reports).collect())
     }
 
     /// Asks LifeTime, where a service account is given.
@@ -192,7 +202,7 @@ impl Checker {
         if findings.iter().all(|finding| !stops(finding)) {
             self.ask_lifetime(lifetime.as_ref(), &mut known, &mut findings).await;
         }
-        self.complete(LIFETIME_CHECKS, &mut findings);
+        self.complete(of_lifetime(), &mut findings);
         known.report = TargetReport::new(address.authority(), Role::LifeTime, findings);
         Inventory(Some(known))
     }
@@ -246,22 +256,28 @@ impl Checker {
         targets
     }
 
-    /// Checks one address. A defect of ours is a finding too, and harms no other address.
+    /// Checks one address.
     pub async fn target(&self, target: &Target, inventory: &Inventory) -> TargetReport {
+        self.examine(target, inventory).await.report
+    }
+
+    /// Checks one address, and keeps what it told about itself. A defect of ours is a finding too, and harms
+    /// no other address.
+    pub async fn examine(&self, target: &Target, inventory: &Inventory) -> Examined {
         let looked = AssertUnwindSafe(self.look(target, inventory)).catch_unwind().await;
         looked.unwrap_or_else(|_| {
             let crash = Obstacle::new(Reason::CheckCrashed).observed("a check ended by itself");
             let mut findings = vec![crash.finding((self.now)())];
-            self.complete(ENVIRONMENT_CHECKS, &mut findings);
+            self.complete(of_environment(), &mut findings);
             let role = Role::Environment(Purpose::Development);
-            TargetReport::new(harmless(&target.typed, REMOTE_TEXT_LIMIT), role, findings)
+            TargetReport::new(harmless(&target.typed, REMOTE_TEXT_LIMIT), role, findings).into()
         })
     }
 
-    async fn look(&self, target: &Target, inventory: &Inventory) -> TargetReport {
+    async fn look(&self, target: &Target, inventory: &Inventory) -> Examined {
         let address = match EnvironmentAddress::parse(&target.typed) {
             Ok(address) => address,
-            Err(error) => return self.unreadable(target, &error, inventory),
+            Err(error) => return self.unreadable(target, &error, inventory).into(),
         };
         let listed = inventory.listed(address.host());
         let purpose = inventory.purpose(target, address.host());
@@ -277,8 +293,9 @@ impl Checker {
         } else {
             role::lighten(listed, &mut findings, at);
         }
-        self.complete(ENVIRONMENT_CHECKS, &mut findings);
-        TargetReport::new(address.authority(), Role::Environment(purpose), findings)
+        self.complete(of_environment(), &mut findings);
+        let report = TargetReport::new(address.authority(), Role::Environment(purpose), findings);
+        Examined { report, told: Told::by(&diagnosis) }
     }
 
     async fn examine_user(
@@ -317,23 +334,21 @@ impl Checker {
         if purpose != Purpose::Development {
             role::lighten(inventory.listed(&target.typed), &mut findings, (self.now)());
         }
-        self.complete(ENVIRONMENT_CHECKS, &mut findings);
+        self.complete(of_environment(), &mut findings);
         let role = Role::Environment(purpose);
         TargetReport::new(role::shown(&target.typed, error), role, findings)
     }
 
     /// Adds what was not asked, and because of what.
-    fn complete(&self, checks: &[Check], findings: &mut Vec<Finding>) {
+    fn complete(&self, checks: impl Iterator<Item = Check>, findings: &mut Vec<Finding>) {
         let because = findings.iter().filter(|finding| stops(finding)).map(|finding| finding.check).min();
-        for check in checks {
-            if findings.iter().any(|finding| finding.check == *check) {
-                continue;
-            }
+        let asked: BTreeSet<Check> = findings.iter().map(|finding| finding.check).collect();
+        for check in checks.filter(|check| !asked.contains(check)) {
             let outcome = match because {
                 Some(because) => Outcome::NotEvaluated { because },
                 None => Outcome::NotApplicable { why: "nothing to ask here" },
             };
-            findings.push(Finding::new(*check, outcome, (self.now)()));
+            findings.push(Finding::new(check, outcome, (self.now)()));
         }
     }
 }

@@ -61,7 +61,6 @@ mod setup;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
-mod witness;
 
 pub use activation::{
     AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,

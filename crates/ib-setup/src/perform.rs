@@ -6,15 +6,14 @@ use std::time::SystemTime;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::user::Username;
 use ib_env_client::Credentials;
-use ib_env_client::check::Checker;
+use ib_env_client::check::{Checker, Examined, Told};
 
 use crate::found::{Found, Target};
 use crate::id::{InfrastructureId, SetupId};
-use crate::infrastructure::Identity;
+use crate::infrastructure::{Identity, Serial};
 use crate::ports::{Secret, SecretKind};
 use crate::registration::{self, Effect, EffectResult};
 use crate::setup::{Setup, SetupError};
-use crate::witness::Witness;
 
 /// The environment's own word, and everything found about it.
 type Seen = (Option<registration::Environment>, Vec<Found>);
@@ -91,33 +90,39 @@ impl Setup {
     /// Looks at the development environment alone. With credentials, LifeTime is asked too, for it may know
     /// the user's permissions.
     async fn look(&self, address: &EnvironmentAddress, credentials: Option<Credentials>) -> Seen {
-        let witness = Arc::new(Witness::new(Arc::clone(&self.ports.connect)));
-        let mut checker = self.checker(Arc::clone(&witness));
+        let mut checker = self.checker();
         if let Some(credentials) = credentials {
             checker = self.with_lifetime(checker, address).credentials(credentials);
         }
         let inventory = checker.inventory().await;
-        let mut findings = Vec::new();
+        let (mut told, mut findings) = (None, Vec::new());
         // The named address comes first; the others are for the check of the infrastructure.
         for target in checker.targets(&[address.authority()], &inventory).iter().take(1) {
-            let report = checker.target(target, &inventory).await;
+            let examined = checker.examine(target, &inventory).await;
+            let report = &examined.report;
             findings.extend(report.findings.iter().map(|finding| Found::record(finding, &report.address)));
+            told = examined.told;
         }
-        (witness.told(address), findings)
+        (told.map(|told| environment(address, &told)), findings)
     }
 
     /// Checks every environment that is known.
     async fn check(&self, address: &EnvironmentAddress) -> EffectResult {
-        let witness = Arc::new(Witness::new(Arc::clone(&self.ports.connect)));
-        let checker = self.with_lifetime(self.checker(Arc::clone(&witness)), address);
-        let report = checker.check(&[address.authority()], |_| {}).await;
+        let checker = self.with_lifetime(self.checker(), address);
+        let mut told = None;
+        let done = |examined: &Examined| {
+            if examined.report.address == address.authority() {
+                told.clone_from(&examined.told);
+            }
+        };
+        let report = checker.check(&[address.authority()], done).await;
         let targets = report.targets.iter().map(Target::record).collect();
-        EffectResult::Checked { environment: witness.told(address), targets }
+        EffectResult::Checked { environment: told.map(|told| environment(address, &told)), targets }
     }
 
-    fn checker(&self, witness: Arc<Witness>) -> Checker {
+    fn checker(&self) -> Checker {
         let clock = Arc::clone(&self.ports.clock);
-        Checker::new(witness).clock(Arc::new(move || SystemTime::from(clock.now())))
+        Checker::new(Arc::clone(&self.ports.connect)).clock(Arc::new(move || SystemTime::from(clock.now())))
     }
 
     fn with_lifetime(&self, checker: Checker, address: &EnvironmentAddress) -> Checker {
@@ -126,4 +131,10 @@ impl Setup {
             None => checker,
         }
     }
+}
+
+/// The environment at `address`, as it told about itself.
+fn environment(address: &EnvironmentAddress, told: &Told) -> registration::Environment {
+    let serial = told.serial.as_deref().and_then(Serial::read);
+    registration::Environment { address: address.clone(), version: told.version, serial }
 }

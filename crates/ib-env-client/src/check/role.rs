@@ -12,7 +12,7 @@ use ib_domain::reason::Reason;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 use ib_domain::version::{VersionReading, VersionVerdict, judge};
 
-use super::{Inventory, Target, rights, stops};
+use super::{Inventory, Target, of_environment, rights, stops};
 use crate::version::version_finding;
 use crate::{Diagnosis, ListedEnvironment, Obstacle};
 
@@ -137,32 +137,27 @@ pub(super) fn lighten(listed: Option<&ListedEnvironment>, findings: &mut Vec<Fin
             connected = false;
         }
     }
-    let mut not_applicable = |checks: &[Check], why| {
-        for check in checks {
-            if findings.iter().all(|finding| finding.check != *check) {
-                findings.push(Finding::new(*check, Outcome::NotApplicable { why }, at));
-            }
-        }
-    };
-    if !connected {
-        let why = "the environment is not connected, which is allowed";
-        not_applicable(&LAYERS, why);
-    }
-    not_applicable(&[Check::EnvActivation], "asked on the development environment only");
-    not_applicable(rights::USER_CHECKS, "users sign in to the development environment");
+    not_applicable(findings, [Check::EnvActivation], "asked on the development environment only", at);
+    let users = rights::USER_CHECKS.iter().copied();
+    not_applicable(findings, users, "users sign in to the development environment", at);
     if findings.iter().all(|finding| finding.check != Check::EnvVersion) {
         findings.extend(listed.map(|listed| version_finding(&listed.version, Vantage::LifeTime, at)));
     }
+    if !connected {
+        not_applicable(findings, of_environment(), "the environment is not connected, which is allowed", at);
+    }
 }
 
-/// The layers that a connection leads through, but for the version.
-const LAYERS: [Check; 8] = [
-    Check::NetPolicy,
-    Check::NetTcp,
-    Check::NetTls,
-    Check::NetHttp,
-    Check::EnvOpen,
-    Check::EnvProduct,
-    Check::EnvRole,
-    Check::EnvIdentity,
-];
+/// Says of each check without a finding why it does not apply.
+fn not_applicable(
+    findings: &mut Vec<Finding>,
+    checks: impl IntoIterator<Item = Check>,
+    why: &'static str,
+    at: SystemTime,
+) {
+    for check in checks {
+        if findings.iter().all(|finding| finding.check != check) {
+            findings.push(Finding::new(check, Outcome::NotApplicable { why }, at));
+        }
+    }
+}

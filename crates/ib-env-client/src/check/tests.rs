@@ -65,7 +65,7 @@ fn healthy() -> Diagnosis {
 fn diagnosis(version: &str) -> Diagnosis {
     let version = PlatformVersion::read(version);
     let passed = |check| Finding::new(check, Outcome::Passed, SystemTime::UNIX_EPOCH);
-    let mut findings: Vec<_> = ENVIRONMENT_CHECKS[1..9].iter().map(|check| passed(*check)).collect();
+    let mut findings: Vec<_> = of_environment().skip(1).take(8).map(passed).collect();
     findings.push(passed(Check::EnvVersion));
     findings.push(passed(Check::EnvIdentity));
     Diagnosis {
@@ -137,7 +137,7 @@ fn lifetime(environments: &[ListedEnvironment]) -> MockLifeTime {
 async fn every_check_has_a_finding_and_without_a_user_the_users_ones_do_not_apply() {
     let report = report(&checker(|_| answering(healthy())), &[DEV]).await;
     let checks: Vec<_> = report.targets[0].findings.iter().map(|finding| finding.check).collect();
-    assert_eq!(checks, ENVIRONMENT_CHECKS);
+    assert_eq!(checks, of_environment().collect::<Vec<_>>());
     assert_eq!(report.verdict(), Verdict::Passed);
     assert_eq!(status(&report.targets[0], Check::UserLogin), "not_applicable");
 }
@@ -368,7 +368,7 @@ async fn reports_keep_the_order_of_the_addresses_and_each_is_heard_of_once() {
     let checker = checker(|_| answering(healthy())).concurrency(3);
     let addresses: Vec<_> = (0..20).map(|number| format!("env{number:02}.acme.example")).collect();
     let mut heard = Vec::new();
-    let report = checker.check(&addresses, |target| heard.push(target.address.clone())).await;
+    let report = checker.check(&addresses, |examined| heard.push(examined.report.address.clone())).await;
     let order: Vec<_> = report.targets.iter().map(|target| target.address.clone()).collect();
     heard.sort();
     assert_eq!((&order, &heard), (&addresses, &addresses));
