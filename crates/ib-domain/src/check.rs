@@ -8,7 +8,8 @@ macro_rules! checks {
         /// One question about an environment (F1): one fact per check.
         ///
         /// The order is the order of the layers: an earlier one that fails makes the later ones
-        /// [not evaluated](crate::finding::Outcome::NotEvaluated).
+        /// [not evaluated](crate::finding::Outcome::NotEvaluated). The last layer is the registration's own:
+        /// only a registration asks it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Check { $($(#[doc = $doc])+ $name,)+ }
@@ -67,6 +68,12 @@ checks! {
     LifeTimeAccess = "lifetime.access", "LifeTime access";
     /// Which environments does LifeTime show to the service account?
     LifeTimeInventory = "lifetime.inventory", "LifeTime inventory";
+    /// Is it still the environment that was recognised at the address?
+    RegistrationEnvironment = "registration.environment", "Registration: environment";
+    /// Was the log-in sent, and is its answer known (C2)?
+    RegistrationLogin = "registration.login", "Registration: log-in";
+    /// Is it the activation code of the infrastructure (C5)?
+    RegistrationCode = "registration.activation_code", "Registration: activation code";
 }
 
 impl fmt::Display for Check {
@@ -76,6 +83,19 @@ impl fmt::Display for Check {
 }
 
 impl Check {
+    /// Whether it is a question about a registration's own progress. A check of environments never asks it,
+    /// so it is never [not evaluated](crate::finding::Outcome::NotEvaluated) there.
+    ///
+    /// ```
+    /// use ib_domain::reason::Reason;
+    ///
+    /// assert!(Reason::CodeRefused.entry().check.is_of_registration());
+    /// assert!(!Reason::ActivationCodeNeeded.entry().check.is_of_registration());
+    /// ```
+    pub fn is_of_registration(self) -> bool {
+        self >= Self::RegistrationEnvironment
+    }
+
     /// Finds a check by its [id](Self::id).
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|check| check.id() == id)
@@ -107,5 +127,12 @@ mod tests {
             assert_eq!(Check::from_id(check.id()), Some(*check));
         }
         assert_eq!(Check::from_id("no.such"), None);
+    }
+
+    #[test]
+    fn the_last_layer_is_the_registrations() {
+        for check in Check::ALL {
+            assert_eq!(check.is_of_registration(), check.id().starts_with("registration."), "{check}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Every reason why a check can fail: one cause, one code.
+//! Every reason why a check can fail or a registration can stop: one cause, one code.
 //!
 //! The catalogue is data. Pages, command line, JSON and `docs/errors.md` are views of it. A reason's
 //! [code](Entry::code) and [id](Entry::id) are stable: they are never reused and never renamed.
@@ -16,6 +16,7 @@ mod http;
 mod lifetime;
 mod network;
 mod product;
+mod registration;
 mod tls;
 mod user;
 
@@ -123,7 +124,7 @@ impl Entry {
 /// Builds [`Reason`] from one list, so that no reason can be without its entry.
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $($entry:ident)::+;)+) => {
-        /// Why a check did not pass.
+        /// Why a check did not pass, or why a registration stopped.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Reason { $($(#[doc = $doc])+ $name,)+ }
@@ -303,6 +304,19 @@ reasons! {
     LifeTimeNotUnderstood = lifetime::NOT_UNDERSTOOD;
     /// LifeTime shows no environment to the service account.
     InventoryEmpty = lifetime::INVENTORY_EMPTY;
+
+    /// Another environment answers at the address than before.
+    OtherEnvironment = registration::OTHER_ENVIRONMENT;
+    /// A log-in was sent, and its answer was never recorded.
+    LoginUnanswered = registration::LOGIN_UNANSWERED;
+    /// The credentials were forgotten before they were sent.
+    LoginForgotten = registration::LOGIN_FORGOTTEN;
+    /// The activation code is not the infrastructure's.
+    CodeRefused = registration::CODE_REFUSED;
+    /// Nobody could verify the activation code now.
+    CodeUnavailable = registration::CODE_UNAVAILABLE;
+    /// The activation code was forgotten before it was verified.
+    CodeForgotten = registration::CODE_FORGOTTEN;
 
     /// A check broke down: our bug.
     CheckCrashed = http::CHECK_CRASHED;

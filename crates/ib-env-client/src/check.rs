@@ -34,7 +34,9 @@ fn of_environment() -> impl Iterator<Item = Check> {
 
 /// What is asked about LifeTime, in order: the way to it, then what it shows.
 fn of_lifetime() -> impl Iterator<Item = Check> {
-    Check::ALL.iter().copied().filter(|check| *check <= Check::NetHttp || *check >= Check::LifeTimeAccess)
+    let way = |check: &Check| *check <= Check::NetHttp;
+    let shown = |check: &Check| *check >= Check::LifeTimeAccess && !check.is_of_registration();
+    Check::ALL.iter().copied().filter(move |check| way(check) || shown(check))
 }
 
 /// Asks environments, and LifeTime about them.
@@ -72,14 +74,17 @@ pub struct Examined {
 pub struct Told {
     /// Its Platform Server version.
     pub version: PlatformVersion,
-    /// Its serial number, which tells one environment from another. Not for logs.
+    /// Its serial number, which tells one environment from another. It recognises an environment and proves
+    /// nothing: everybody is told. Not for logs.
     pub serial: Option<String>,
+    /// The other names of its certificate, as [`Diagnosis::names`] says.
+    pub names: BTreeSet<EnvironmentAddress>,
 }
 
 impl Told {
     fn by(diagnosis: &Diagnosis) -> Option<Self> {
         let version = diagnosis.version.as_ref().filter(|_| diagnosis.recognised)?.known()?;
-        Some(Self { version, serial: diagnosis.serial.clone() })
+        Some(Self { version, serial: diagnosis.serial.clone(), names: diagnosis.names.clone() })
     }
 }
 

@@ -1,5 +1,6 @@
 //! One environment, as something that can be asked.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -33,6 +34,11 @@ pub struct Diagnosis {
     pub version: Option<VersionReading>,
     /// Its serial number, which tells one environment from another. Not for logs.
     pub serial: Option<String>,
+    /// The other host names that the certificate is literally issued for under which it told the serial
+    /// number: verified, wildcards left out, each with the port that was asked; the name that was asked is not
+    /// among them. It proves that whoever asked for the certificate controls these names too, because the
+    /// authority checked them. At most 64.
+    pub names: BTreeSet<EnvironmentAddress>,
     /// Who checks passwords there, where it was told.
     pub identity_provider: Option<IdentityProvider>,
 }

@@ -6,6 +6,7 @@
 //! certificates are always verified.
 
 mod body;
+mod certificate;
 mod diagnose;
 mod dialect;
 mod environment;

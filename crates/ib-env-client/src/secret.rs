@@ -72,8 +72,9 @@ impl Password {
         self.expose().starts_with('#')
     }
 
-    /// The password itself, for the request that carries it.
-    pub(crate) fn expose(&self) -> &str {
+    /// The password itself, for whoever sends or seals it, such as a vault. It goes nowhere else: not into a
+    /// log, an error or a row in clear.
+    pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 }

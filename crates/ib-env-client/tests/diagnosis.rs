@@ -4,7 +4,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{World, maria};
+use common::{World, address, maria};
 use ib_domain::check::Check;
 use ib_domain::finding::Outcome;
 use ib_domain::reason::Reason;
@@ -25,6 +25,28 @@ async fn a_healthy_environment_passes_every_layer() {
     assert_eq!(diagnosis.version.and_then(|version| version.known()).unwrap().to_string(), "11.23.1.40123");
     assert_eq!(environment.log_in(&maria()).await, Ok(()));
     assert!(environment.permissions(&maria()).await.unwrap().unwrap().create_applications);
+}
+
+#[tokio::test]
+async fn the_other_names_of_a_certificate_are_told() {
+    let world = World::with(|scenario| {
+        scenario.environments[0].certificate_names = vec!["www.acme.example".to_owned()];
+        scenario.environments.push(Environment {
+            host: "wild.acme.example".to_owned(),
+            certificate_names: vec!["*.acme.example".to_owned()],
+            ..Environment::default()
+        });
+    })
+    .await;
+    for (host, names) in [
+        ("dev.acme.example", &["www.acme.example"][..]),
+        ("prod.acme.example", &[]),
+        ("wild.acme.example", &[]),
+    ] {
+        let diagnosis = world.environment(host).diagnose().await;
+        assert!(diagnosis.recognised, "{host}: {:?}", diagnosis.findings);
+        assert_eq!(diagnosis.names, names.iter().map(|name| address(name)).collect(), "{host}");
+    }
 }
 
 /// What is seen of a host whose first answer takes as long as four requests may.

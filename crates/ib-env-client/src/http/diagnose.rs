@@ -1,8 +1,10 @@
 //! Looking at an environment layer by layer (`recognising-an-environment.md` 3).
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use ib_domain::address::EnvironmentAddress;
 use ib_domain::check::Check;
 use ib_domain::finding::{Evidence, Finding, Outcome, Vantage};
 use ib_domain::reason::Reason;
@@ -31,7 +33,8 @@ const LIFETIME_PROBE: &str = "/lifetimeapi/rest/v2/environments/";
 
 /// What answers under an environment's address.
 enum Answers {
-    Platform(PlatformInfo),
+    /// The platform, and the other names of the certificate that it answered under.
+    Platform(PlatformInfo, BTreeSet<EnvironmentAddress>),
     /// The platform, but its version service does not say what it should.
     VersionUnknown(String),
     Obstacle(Obstacle),
@@ -55,9 +58,10 @@ impl HttpEnvironment {
         let begun = Instant::now();
         match self.recognise(answer).await {
             Answers::Obstacle(obstacle) => findings.obstacle(obstacle, begun.elapsed()),
-            Answers::Platform(info) => {
+            Answers::Platform(info, names) => {
                 findings.recognised(begun.elapsed());
-                diagnosis.serial.clone_from(&info.serial);
+                diagnosis.serial = info.serial;
+                diagnosis.names = names;
                 self.look_closer(findings, diagnosis, PlatformVersion::read(&info.version)).await;
             }
             Answers::VersionUnknown(what) => {
@@ -77,10 +81,14 @@ impl HttpEnvironment {
     /// From the first answer, or from further signs where that one is none.
     async fn recognise(&self, first: Answer) -> Answers {
         let page = match outputs(first) {
-            Ok(outputs) => match outputs.all().await {
-                Ok(response) => return Answers::Platform(platform_info(&response)),
-                Err(obstacle) => return Answers::Obstacle(obstacle),
-            },
+            Ok(mut outputs) => {
+                let certificate = outputs.certificate.take();
+                let names = certificate.map(|seen| seen.other_names(&self.address)).unwrap_or_default();
+                return match outputs.all().await {
+                    Ok(response) => Answers::Platform(platform_info(&response), names),
+                    Err(obstacle) => Answers::Obstacle(obstacle),
+                };
+            }
             Err(UnexpectedAnswer::Fault(text)) => {
                 return Answers::VersionUnknown(format!("fault: {text}"));
             }

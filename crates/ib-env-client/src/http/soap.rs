@@ -6,6 +6,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use std::time::Duration;
 
+use super::certificate::Certificate;
 use super::page::{self, Page};
 use super::settings::SoapVersion;
 use super::transport::{Call, Caller, Deadline, Reply, Transport};
@@ -59,6 +60,8 @@ pub(super) enum Answer {
 
 /// A response wrapper whose children have not been read yet.
 pub(super) struct Outputs {
+    /// What the host proved itself with.
+    pub(super) certificate: Option<Certificate>,
     xml: Xml,
     deadline: Deadline,
 }
@@ -188,7 +191,7 @@ fn envelope(version: SoapVersion, question: &Question<'_>) -> String {
 
 /// Opens the envelope and the first child of its body.
 async fn open(reply: Reply) -> Result<Answer, Obstacle> {
-    let (status, deadline) = (reply.status, reply.deadline);
+    let (status, deadline, certificate) = (reply.status, reply.deadline, reply.certificate);
     let mut xml = Xml::new(reply.body);
     let found = deadline.read(async { find_payload(&mut xml).await }).await?;
     match found {
@@ -196,7 +199,7 @@ async fn open(reply: Reply) -> Result<Answer, Obstacle> {
             let fault = deadline.read(async { xml.element(name).await }).await?;
             Ok(Answer::Fault(fault_text(&fault)))
         }
-        Some(_) if status == StatusCode::OK => Ok(Answer::Outputs(Outputs { xml, deadline })),
+        Some(_) if status == StatusCode::OK => Ok(Answer::Outputs(Outputs { certificate, xml, deadline })),
         _ => {
             let kind = "XML that is no SOAP answer";
             Ok(Answer::Page(Page { status, says_closed: false, elsewhere: None, kind, text: String::new() }))

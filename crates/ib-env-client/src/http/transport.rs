@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::body::Body;
+use super::certificate::Certificate;
 use super::failure;
 use super::resolve::Routes;
 use super::settings::{Settings, SettingsError, seconds};
@@ -94,6 +95,8 @@ pub(super) struct Reply {
     pub(super) content_type: String,
     /// The host that it redirects to, where it does.
     pub(super) redirect: Option<Redirect>,
+    /// What the host proved itself with, on the connection that this answer came over.
+    pub(super) certificate: Option<Certificate>,
     pub(super) body: Body,
     pub(super) deadline: Deadline,
 }
@@ -212,6 +215,7 @@ fn client(
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
+        .tls_info(true)
         .tcp_keepalive(None)
         .default_headers(headers)
         .user_agent(concat!("ib/", env!("CARGO_PKG_VERSION")))
@@ -261,7 +265,8 @@ fn reply(
         .then(|| text(LOCATION).and_then(|location| redirect(response.url(), location, address)))
         .flatten();
     let status = response.status();
-    Reply { status, content_type, redirect, body: Body::new(response, max_bytes), deadline }
+    let certificate = Certificate::of(&response);
+    Reply { status, content_type, redirect, certificate, body: Body::new(response, max_bytes), deadline }
 }
 
 fn redirect(from: &Url, location: &str, address: &EnvironmentAddress) -> Option<Redirect> {

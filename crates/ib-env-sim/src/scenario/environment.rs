@@ -169,6 +169,8 @@ pub struct Environment {
     pub refusal_text: Option<String>,
     /// How TLS behaves.
     pub tls: Tls,
+    /// Further host names that its certificate is issued for.
+    pub certificate_names: Vec<String>,
     /// How `?WSDL` behaves.
     pub wsdl: WsdlForm,
     /// Milliseconds that the first request waits, as on a sleeping Personal Environment.
@@ -207,6 +209,7 @@ impl Default for Environment {
             server_identity_enabled: true,
             refusal_text: None,
             tls: Tls::default(),
+            certificate_names: Vec::new(),
             wsdl: WsdlForm::default(),
             sleep_first_request_ms: 0,
             delay_ms: 0,

@@ -66,7 +66,8 @@ async fn shake_hands(
             None
         }
         tls => {
-            let configuration = hub.authority.configuration(&environment.host, tls).ok()?;
+            let configuration =
+                hub.authority.configuration(&environment.host, &environment.certificate_names, tls).ok()?;
             if scenario.round_trip_ms > 0 {
                 sleep(Duration::from_millis(scenario.round_trip_ms)).await;
             }

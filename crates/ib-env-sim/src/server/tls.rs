@@ -28,12 +28,15 @@ pub enum TlsError {
 
 type OwnIssuer = Issuer<'static, KeyPair>;
 
+/// What a configuration is made for: the names of its certificate, and how TLS behaves.
+type Place = (Vec<String>, Tls);
+
 /// Both CAs and the configurations made so far.
 pub(crate) struct Authority {
     trusted: OwnIssuer,
     stranger: OwnIssuer,
     pem: String,
-    made: Mutex<HashMap<(String, Tls), Arc<ServerConfig>>>,
+    made: Mutex<HashMap<Place, Arc<ServerConfig>>>,
 }
 
 impl std::fmt::Debug for Authority {
@@ -55,21 +58,28 @@ impl Authority {
         &self.pem
     }
 
-    /// The configuration for a host, kept for the next connection.
-    pub(crate) fn configuration(&self, host: &str, tls: Tls) -> Result<Arc<ServerConfig>, TlsError> {
-        let place = (host.to_ascii_lowercase(), tls);
+    /// The configuration for a host, kept for the next connection. Its certificate is issued for the host and
+    /// for `others`.
+    pub(crate) fn configuration(
+        &self,
+        host: &str,
+        others: &[String],
+        tls: Tls,
+    ) -> Result<Arc<ServerConfig>, TlsError> {
+        let host = if tls == Tls::WrongHost { "wrong.example" } else { host };
+        let names = std::iter::once(host.to_ascii_lowercase()).chain(others.iter().cloned()).collect();
+        let place = (names, tls);
         if let Some(known) = locked(&self.made).get(&place) {
             return Ok(Arc::clone(known));
         }
-        let configuration = Arc::new(self.make(host, tls)?);
+        let configuration = Arc::new(self.make(&place.0, tls)?);
         locked(&self.made).insert(place, Arc::clone(&configuration));
         Ok(configuration)
     }
 
-    fn make(&self, host: &str, tls: Tls) -> Result<ServerConfig, TlsError> {
-        let name = if tls == Tls::WrongHost { "wrong.example" } else { host };
-        let mut params = CertificateParams::new(vec![name.to_owned()])?;
-        params.distinguished_name.push(DnType::CommonName, name);
+    fn make(&self, names: &[String], tls: Tls) -> Result<ServerConfig, TlsError> {
+        let mut params = CertificateParams::new(names.to_vec())?;
+        params.distinguished_name.push(DnType::CommonName, names.first().map_or("", String::as_str));
         let purpose = match tls {
             Tls::WrongPurpose => ExtendedKeyUsagePurpose::ClientAuth,
             _ => ExtendedKeyUsagePurpose::ServerAuth,
