@@ -10,15 +10,43 @@
 //! # Two drivers
 //!
 //! Recording under a sequence number that is taken fails; then the state is loaded and judged afresh. An
-//! answer that the state no longer waits for is dropped.
+//! answer that the state no longer waits for is dropped. A lease keeps two drivers from doing the same work
+//! at once; nothing depends on it but the effort.
+
+use std::time::Duration;
 
 use crate::id::SetupId;
-use crate::ports::{Secret, SecretKind, StoreError};
+use crate::ports::{Lease, Secret, SecretKind, Standing, StoreError};
 use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, replay, view};
 use crate::setup::{Setup, SetupError};
-use crate::time::Timestamp;
+
+/// How long a driver may hold a set-up before another one goes on with it.
+const LEASE: Duration = Duration::from_mins(5);
 
 impl Setup {
+    /// Leases up to `limit` set-ups that have work now: after a restart, or because the driver that was at
+    /// work is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Store`].
+    pub async fn lease(&self, limit: usize) -> Result<Vec<Lease>, SetupError> {
+        let now = self.ports.clock.now();
+        Ok(self.ports.store.lease(now, now.plus(LEASE), limit).await?)
+    }
+
+    /// [Drives](Self::drive) a set-up that was leased, then gives the lease back. Where that fails, the set-up
+    /// rests until the lease runs out.
+    ///
+    /// # Errors
+    ///
+    /// As [`drive`](Self::drive).
+    pub async fn work(&self, lease: Lease) -> Result<View, SetupError> {
+        let view = self.drive(lease.setup).await?;
+        self.ports.store.release(lease).await?;
+        Ok(view)
+    }
+
     /// Does what is due for a set-up until nothing more is, and returns what a person sees then.
     ///
     /// Call it after a command, when a set-up is due, and after a restart. Two drivers may do so at once.
@@ -72,10 +100,11 @@ impl Setup {
 
     /// Loads a set-up without changing it.
     pub(crate) async fn load(&self, setup: SetupId) -> Result<(State, usize), SetupError> {
-        let events = self.ports.store.load(setup).await?;
-        if events.is_empty() {
-            return Err(SetupError::Unknown);
+        let kept = self.ports.store.load(setup).await?.ok_or(SetupError::Unknown)?;
+        if let Some(state) = State::from_snapshot(&kept.snapshot) {
+            return Ok((state, kept.sequence));
         }
+        let events = self.ports.store.history(setup).await?;
         Ok((replay(&events)?, events.len()))
     }
 
@@ -88,8 +117,8 @@ impl Setup {
         events: &[Event],
     ) -> Result<Option<State>, SetupError> {
         let state = events.iter().try_fold(state, State::apply)?;
-        let due = self.due(&state);
-        match self.ports.store.append(setup, sequence, events, due).await {
+        let (snapshot, standing) = (state.snapshot(), self.standing(&state));
+        match self.ports.store.append(setup, sequence, events, &snapshot, &standing).await {
             Ok(()) => Ok(Some(state)),
             Err(StoreError::Conflict) => Ok(None),
             Err(error) => Err(error.into()),
@@ -144,8 +173,12 @@ impl Setup {
         Ok(self.ports.vault.forget(setup, kind).await?)
     }
 
-    fn due(&self, state: &State) -> Option<Timestamp> {
+    fn standing(&self, state: &State) -> Standing {
         let now = self.ports.clock.now();
-        owed(state).iter().map(|effect| effect.due().unwrap_or(now)).min()
+        Standing {
+            due: owed(state).iter().map(|effect| effect.due().unwrap_or(now)).min(),
+            signed: state.signer(),
+            infrastructure: state.infrastructure(),
+        }
     }
 }

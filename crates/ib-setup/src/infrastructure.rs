@@ -51,6 +51,9 @@ pub struct Identity {
     pub address: EnvironmentAddress,
     /// The serial number, where the environment told it.
     pub serial: Option<Serial>,
+    /// The other addresses that the environment's certificate is issued for: who was given it controls
+    /// them too.
+    pub names: BTreeSet<EnvironmentAddress>,
 }
 
 /// A registered infrastructure, as a [`Store`](crate::ports::Store) keeps it.
@@ -70,31 +73,38 @@ impl Infrastructure {
         Self { id, serial: identity.serial.clone(), addresses: [identity.address.clone()].into() }
     }
 
-    /// Whether `identity` belongs to this infrastructure: the serial number decides where both sides have
-    /// one, otherwise the address does.
+    /// Whether `identity` belongs to this infrastructure.
     ///
-    /// This recognises, and proves nothing: an environment tells its serial number to everybody, and a
-    /// hostile host could repeat it. Whoever grants anything to the users of an infrastructure must not take
-    /// an address that is new to it for a member on the serial number's word alone.
+    /// It has to have an address that is known here, or a certificate that is issued for one, together with
+    /// the serial number. The serial number alone proves nothing: an environment tells it to everybody, and
+    /// a hostile host could repeat it. Where both sides have one and they differ, it is another
+    /// infrastructure at the same address.
     ///
     /// ```
     /// use ib_domain::address::EnvironmentAddress;
     /// use ib_setup::{Identity, Infrastructure, InfrastructureId, Serial};
     ///
+    /// let address = EnvironmentAddress::parse;
     /// let seen = |host: &str, serial: &str| {
-    ///     let address = EnvironmentAddress::parse(host)?;
-    ///     Ok::<_, ib_domain::address::AddressError>(Identity { address, serial: Serial::read(serial) })
+    ///     let (address, serial) = (address(host)?, Serial::read(serial));
+    ///     Ok::<_, ib_domain::address::AddressError>(Identity { address, serial, names: [].into() })
     /// };
     /// let acme = Infrastructure::new(InfrastructureId::new(1), &seen("dev.acme.example", "SERIAL-1")?);
-    /// assert!(acme.holds(&seen("www.dev.acme.example", "SERIAL-1")?));
+    /// assert!(acme.holds(&seen("dev.acme.example", "SERIAL-1")?));
     /// assert!(!acme.holds(&seen("dev.acme.example", "SERIAL-2")?));
-    /// assert!(acme.holds(&seen("dev.acme.example", "")?));
+    ///
+    /// let mut other_name = seen("www.acme.example", "SERIAL-1")?;
+    /// assert!(!acme.holds(&other_name), "anybody can repeat a serial number");
+    /// other_name.names.insert(address("dev.acme.example")?);
+    /// assert!(acme.holds(&other_name), "an authority vouched for both names");
     /// # Ok::<(), ib_domain::address::AddressError>(())
     /// ```
     pub fn holds(&self, identity: &Identity) -> bool {
+        let known = self.addresses.contains(&identity.address);
         match (&self.serial, &identity.serial) {
-            (Some(known), Some(told)) => known == told,
-            _ => self.addresses.contains(&identity.address),
+            (Some(known), Some(told)) if known != told => false,
+            (Some(_), Some(_)) => known || !self.addresses.is_disjoint(&identity.names),
+            _ => known,
         }
     }
 
@@ -111,17 +121,29 @@ impl Infrastructure {
 mod tests {
     use super::*;
 
+    fn seen(host: &str, serial: &str, names: &[&str]) -> Identity {
+        let address = |host: &str| EnvironmentAddress::parse(host).unwrap();
+        let names = names.iter().map(|name| address(name)).collect();
+        Identity { address: address(host), serial: Serial::read(serial), names }
+    }
+
     #[test]
-    fn the_serial_number_decides_where_both_sides_have_one() {
-        let seen = |host, serial| {
-            let address = EnvironmentAddress::parse(host).unwrap();
-            Identity { address, serial: Serial::read(serial) }
-        };
-        let mut acme = Infrastructure::new(InfrastructureId::new(1), &seen("dev.acme.example", ""));
-        assert!(!acme.holds(&seen("www.acme.example", "s-1")));
-        acme.learn(&seen("dev.acme.example", "s-1"));
-        assert!(acme.holds(&seen("www.acme.example", " S-1 ")));
-        assert!(!acme.holds(&seen("dev.acme.example", "S-2")));
-        assert!(acme.holds(&seen("dev.acme.example", "")));
+    fn an_address_is_known_unless_the_serial_number_is_another_one() {
+        let mut acme = Infrastructure::new(InfrastructureId::new(1), &seen("dev.acme.example", "", &[]));
+        assert!(acme.holds(&seen("dev.acme.example", "s-1", &[])));
+        acme.learn(&seen("dev.acme.example", "s-1", &[]));
+        assert!(acme.holds(&seen("dev.acme.example", " S-1 ", &[])));
+        assert!(acme.holds(&seen("dev.acme.example", "", &[])));
+        assert!(!acme.holds(&seen("dev.acme.example", "S-2", &[])));
+    }
+
+    #[test]
+    fn another_address_needs_the_serial_number_and_the_certificate() {
+        let acme = Infrastructure::new(InfrastructureId::new(1), &seen("dev.acme.example", "S-1", &[]));
+        let names = ["dev.acme.example"];
+        assert!(acme.holds(&seen("www.acme.example", "S-1", &names)));
+        assert!(!acme.holds(&seen("www.acme.example", "S-1", &["www.acme.example"])));
+        assert!(!acme.holds(&seen("www.acme.example", "", &names)));
+        assert!(!acme.holds(&seen("www.acme.example", "S-2", &names)));
     }
 }

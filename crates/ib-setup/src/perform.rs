@@ -103,6 +103,11 @@ impl Setup {
             findings.extend(report.findings.iter().map(|finding| Found::record(finding, &report.address)));
             told = examined.told;
         }
+        // Where LifeTime cannot be asked, that is why permissions are not known.
+        if let Some(report) = inventory.report() {
+            let found = report.findings.iter().map(|finding| Found::record(finding, &report.address));
+            findings.extend(found.filter(|found| found.status.stops()));
+        }
         (told.map(|told| environment(address, &told)), findings)
     }
 
@@ -136,5 +141,10 @@ impl Setup {
 /// The environment at `address`, as it told about itself.
 fn environment(address: &EnvironmentAddress, told: &Told) -> registration::Environment {
     let serial = told.serial.as_deref().and_then(Serial::read);
-    registration::Environment { address: address.clone(), version: told.version, serial }
+    registration::Environment {
+        address: address.clone(),
+        version: told.version,
+        serial,
+        names: told.names.clone(),
+    }
 }

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::permission::user::Username;
 use ib_env_client::{Credentials, Token};
 
 use crate::activation::ActivationCode;
 use crate::id::{InfrastructureId, SetupId};
-use crate::infrastructure::Identity;
+use crate::infrastructure::{Identity, Infrastructure};
 use crate::registration::Event;
 use crate::time::Timestamp;
 
@@ -25,19 +27,64 @@ pub enum StoreError {
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
+/// What a store keeps beside a history, derived from its state, to find a set-up by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Standing {
+    /// When the set-up next has work for a driver; `None` for not before somebody asks.
+    pub due: Option<Timestamp>,
+    /// The user who was let in, and where; `None` before.
+    pub signed: Option<Signer>,
+    /// The infrastructure, once registered.
+    pub infrastructure: Option<InfrastructureId>,
+}
+
+/// A user who was let in, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signer {
+    /// The environment that let them in.
+    pub address: EnvironmentAddress,
+    /// Who.
+    pub username: Username,
+}
+
+/// What a set-up came to, without its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// How many events there are.
+    pub sequence: usize,
+    /// The state that they led to, as [`append`](Store::append) was given it.
+    pub snapshot: Arc<str>,
+}
+
+/// A set-up with work that is due, for one driver until the lease runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// The set-up.
+    pub setup: SetupId,
+    /// Tells this lease from every other one of the set-up.
+    pub token: u64,
+}
+
 /// Keeps what happened.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// All events of a set-up in order; none for one that is not known. Their number is the sequence that
-    /// [`append`](Self::append) expects.
+    /// What a set-up came to; `None` for one that is not known.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    async fn load(&self, setup: SetupId) -> Result<Vec<Event>, StoreError>;
+    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError>;
 
-    /// Appends `events`, all or none, if exactly `expected` events are there. `due` is when the set-up next
-    /// has work for a driver, `None` for not before somebody asks; it is kept in the same transaction.
+    /// All events of a set-up in order; none for one that is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError>;
+
+    /// Appends `events`, all or none, if exactly `expected` events are there, and keeps `snapshot` and
+    /// `standing` in place of earlier ones in the same transaction.
     ///
     /// # Errors
     ///
@@ -47,19 +94,47 @@ pub trait Store: Send + Sync {
         setup: SetupId,
         expected: usize,
         events: &[Event],
-        due: Option<Timestamp>,
+        snapshot: &str,
+        standing: &Standing,
     ) -> Result<(), StoreError>;
 
-    /// The registered infrastructure that [holds](crate::Infrastructure::holds) `identity`.
+    /// The set-ups at `address` that are not registered yet, in which `username` (or anybody) was let in; the
+    /// one that changed last comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn unfinished(
+        &self,
+        address: &EnvironmentAddress,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError>;
+
+    /// Leases up to `limit` set-ups that are due at `now` and that nobody else holds, until `until`. One
+    /// statement: of two drivers, one gets each.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError>;
+
+    /// Gives a lease back; nothing happens where it ran out and somebody else holds the set-up.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn release(&self, lease: Lease) -> Result<(), StoreError>;
+
+    /// The registered infrastructure that [holds](Infrastructure::holds) `identity`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
     async fn find(&self, identity: &Identity) -> Result<Option<InfrastructureId>, StoreError>;
 
-    /// Enters the infrastructure of `identity` as `proposed`, or [learns](crate::Infrastructure::learn) about
-    /// the one that is registered already. Returns its id. One step: of two at the same time, both get the
-    /// same id.
+    /// Enters the infrastructure of `identity` as `proposed`, or [learns](Infrastructure::learn) about the
+    /// one that is registered already. Returns its id. One step: of two at the same time, both get the same
+    /// id.
     ///
     /// # Errors
     ///
@@ -69,6 +144,13 @@ pub trait Store: Send + Sync {
         identity: &Identity,
         proposed: InfrastructureId,
     ) -> Result<InfrastructureId, StoreError>;
+
+    /// A registered infrastructure; `None` for an id that is not known.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn infrastructure(&self, id: InfrastructureId) -> Result<Option<Infrastructure>, StoreError>;
 }
 
 /// Why a vault did not do what was asked. It never says what was to be kept.

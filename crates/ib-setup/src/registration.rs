@@ -29,20 +29,24 @@ mod effect;
 mod event;
 #[cfg(test)]
 mod explore;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod view;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::user::Username;
 use ib_domain::version::{PlatformVersion, VersionReading, VersionVerdict, judge};
+use serde::{Deserialize, Serialize};
 
 use crate::activation::CodeShape;
 use crate::found::{Found, Target};
 use crate::id::InfrastructureId;
 use crate::infrastructure::{Identity, Serial};
+use crate::ports::Signer;
 use crate::time::Timestamp;
 
 pub use apply::{IllegalEvent, replay};
@@ -57,7 +61,7 @@ pub use view::{Action, Step, StepStatus, StepView, Stop, View, view};
 pub const LOG_IN_LIMIT: Duration = Duration::from_mins(2);
 
 /// What the operator decides. Recorded in the history, so that the machine depends on nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Rules {
     /// The version of the disclaimer's text that has to be accepted. An empty one can never be.
@@ -81,7 +85,7 @@ impl Rules {
 }
 
 /// Where a set-up stands.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct State {
     pub(crate) rules: Rules,
     pub(crate) typed: Typed,
@@ -91,7 +95,7 @@ pub struct State {
 }
 
 /// What a person typed, kept for as long as the set-up lives.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Typed {
     /// The address, as it was typed.
@@ -121,6 +125,21 @@ impl State {
         self.turn == turn && matches!(self.stage, Stage::LogIn(_, LogIn::Stopped(..)))
     }
 
+    /// The user who was let in, and where.
+    pub fn signer(&self) -> Option<Signer> {
+        let signed = self.stage.signed()?;
+        Some(Signer { address: signed.environment.address.clone(), username: signed.username.clone() })
+    }
+
+    /// Whether the same user got further here than in `other`, at what may be the same environment.
+    pub(crate) fn is_further_than(&self, other: &Self) -> bool {
+        let same = match (self.stage.signed(), other.stage.signed()) {
+            (Some(this), Some(that)) => !this.environment.differs_from(&that.environment),
+            _ => false,
+        };
+        same && self.signer() == other.signer() && Step::open(self) > Step::open(other)
+    }
+
     /// The infrastructure, once registered.
     pub const fn infrastructure(&self) -> Option<InfrastructureId> {
         match &self.stage {
@@ -131,7 +150,7 @@ impl State {
 }
 
 /// The stages. Each holds everything that had to be true to reach it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Stage {
     Address(Address),
     LogIn(Environment, LogIn),
@@ -143,20 +162,35 @@ pub(crate) enum Stage {
     Registered(Registered),
 }
 
+impl Stage {
+    /// The user who was let in.
+    pub(crate) const fn signed(&self) -> Option<&Signed> {
+        match self {
+            Self::Address(_) | Self::LogIn(..) => None,
+            Self::Welcome(signed) | Self::Disclaimer(signed) | Self::Check(Accepted { signed, .. }, _) => {
+                Some(signed)
+            }
+            Self::ActivationCode(Checked { accepted, .. }, _)
+            | Self::Registering(Checked { accepted, .. }) => Some(&accepted.signed),
+            Self::Registered(registered) => Some(registered.way.signed()),
+        }
+    }
+}
+
 impl Default for Stage {
     fn default() -> Self {
         Self::Address(Address::Waiting)
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Address {
     Waiting,
     Diagnosing(EnvironmentAddress),
     Refused(EnvironmentAddress, Vec<Found>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum LogIn {
     /// With what was found about the environment, such as who checks passwords there.
     Waiting(Vec<Found>),
@@ -166,13 +200,13 @@ pub(crate) enum LogIn {
     Stopped(LogInStop, Vec<Found>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Check {
     Checking,
     Failed(Vec<Target>),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Code {
     Waiting,
     Submitted(CodeShape),
@@ -180,7 +214,7 @@ pub(crate) enum Code {
 }
 
 /// The development environment, as it was recognised.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Environment {
     /// Its address.
     pub address: EnvironmentAddress,
@@ -189,12 +223,15 @@ pub struct Environment {
     /// Its serial number, where it tells one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<Serial>,
+    /// The other addresses that its certificate is issued for.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub names: BTreeSet<EnvironmentAddress>,
 }
 
 impl Environment {
     /// What tells its infrastructure from others.
     pub fn identity(&self) -> Identity {
-        Identity { address: self.address.clone(), serial: self.serial.clone() }
+        Identity { address: self.address.clone(), serial: self.serial.clone(), names: self.names.clone() }
     }
 
     /// Whether an activation code must be entered (C5); `None` for a version that cannot be set up (B4).
@@ -212,7 +249,7 @@ impl Environment {
 }
 
 /// An environment with a user who was let in and may set up Integration Builder.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Signed {
     pub(crate) environment: Environment,
     pub(crate) username: Username,
@@ -220,14 +257,14 @@ pub(crate) struct Signed {
 }
 
 /// A user who accepted the disclaimer.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Accepted {
     pub(crate) signed: Signed,
     pub(crate) version: String,
 }
 
 /// An infrastructure that passed the check.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Checked {
     pub(crate) accepted: Accepted,
     pub(crate) code_needed: bool,
@@ -236,14 +273,14 @@ pub(crate) struct Checked {
 }
 
 /// The end: this user can use Integration Builder (C7).
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Registered {
     pub(crate) infrastructure: InfrastructureId,
     pub(crate) way: Way,
 }
 
 /// How a user got to the end.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Way {
     /// Through every step.
     SetUp(Checked),

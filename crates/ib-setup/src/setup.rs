@@ -156,6 +156,37 @@ impl Setup {
         Ok(view(&self.record(setup, &command, Some(&Secret::Code(code))).await?))
     }
 
+    /// The set-up in which the user of `setup` got further before, at the same environment: one that was left
+    /// when a session ended. It is given the credentials; `setup` itself where there is none.
+    ///
+    /// Call it once the user is let in. Nobody else than the user who was let in there gets to a set-up.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`].
+    pub async fn resume(&self, setup: SetupId) -> Result<SetupId, SetupError> {
+        let (state, _) = self.load(setup).await?;
+        let Some(signer) = state.signer().filter(|_| state.infrastructure().is_none()) else {
+            return Ok(setup);
+        };
+        let earlier = self.ports.store.unfinished(&signer.address, Some(&signer.username)).await?;
+        for earlier in earlier.into_iter().filter(|earlier| *earlier != setup) {
+            if self.load(earlier).await?.0.is_further_than(&state) {
+                self.hand_over(setup, earlier).await?;
+                return Ok(earlier);
+            }
+        }
+        Ok(setup)
+    }
+
+    async fn hand_over(&self, from: SetupId, to: SetupId) -> Result<(), SetupError> {
+        if let Some(credentials) = self.ports.vault.open(from, SecretKind::Credentials).await? {
+            self.ports.vault.seal(to, credentials).await?;
+            self.ports.vault.forget(from, SecretKind::Credentials).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets every secret of a set-up, as a log-out does. Work that needs them waits for the next log-in.
     ///
     /// # Errors

@@ -12,15 +12,18 @@ use futures_util::FutureExt;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::permission::level::Level;
+use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
 use ib_env_client::{Credentials, Password, Token};
-use ib_setup::ports::{Secret, SecretKind, Store, StoreError, Vault};
+use ib_setup::ports::{Kept, Lease, Secret, SecretKind, Standing, Store, StoreError, Vault};
 use ib_setup::registration::{
-    Action, CodeStop, Event, Fact, LOG_IN_LIMIT, LogInStop, Rules, Step, StepStatus, Stop, View,
+    Action, CodeStop, Event, Fact, LOG_IN_LIMIT, LogInStop, Rules, State, Step, StepStatus, Stop, View,
+    replay,
 };
 use ib_setup::testing::{MemoryStore, MemoryVault, Scripted, SequentialIds, SetClock, ports};
 use ib_setup::{
-    ActivationCode, CodeShape, Identity, InfrastructureId, Ports, Setup, SetupError, SetupId, Timestamp,
+    ActivationCode, CodeShape, Identity, Infrastructure, InfrastructureId, Ports, Setup, SetupError, SetupId,
+    Timestamp,
 };
 
 const CODE: &str = "ABC.DEF.G1H.I2J.KLM.NOP.QRS.TUV";
@@ -73,7 +76,7 @@ impl Room {
     }
 
     fn history(&self, id: SetupId) -> Vec<Event> {
-        now(self.store.load(id)).unwrap()
+        now(self.store.history(id)).unwrap()
     }
 
     /// Lets the time pass in which a log-in may be answered.
@@ -104,11 +107,18 @@ fn act(setup: &Setup, id: SetupId, view: &View) -> Result<View, SetupError> {
     })
 }
 
+/// Whether a stop says why: by the catalogue, or by a finding.
+fn says_why(view: &View) -> bool {
+    let found = view.findings.iter().flat_map(|target| &target.findings).any(|found| found.reason.is_some());
+    view.stop.is_none_or(|stop| stop.reason().is_some() || found)
+}
+
 /// A person who goes on until `step` is open and waits for them, or everything is done.
 fn go(setup: &Setup, id: SetupId, step: Step) -> Result<View, SetupError> {
     for turn in 0.. {
         assert!(turn < 40, "going round in circles");
         let view = now(setup.drive(id))?;
+        assert!(says_why(&view), "{view:#?}");
         if view.infrastructure.is_some() || view.open == step {
             return Ok(view);
         }
@@ -328,22 +338,73 @@ fn only_the_credentials_of_the_recorded_user_are_sent() {
     assert_eq!(room.scripted.script().log_ins, 0);
 }
 
+/// A user who logs in at `host`, and what they see then.
+fn arrive(setup: &Setup, host: &str, username: &str) -> (SetupId, View) {
+    let id = now(setup.begin()).unwrap();
+    now(setup.enter_address(id, host)).unwrap();
+    now(setup.drive(id)).unwrap();
+    now(setup.log_in(id, credentials(username))).unwrap();
+    (id, now(setup.drive(id)).unwrap())
+}
+
 #[test]
-fn the_next_user_of_the_infrastructure_is_done_after_the_log_in() {
-    let room = Room::with("11.7.5");
+fn another_user_of_a_registered_infrastructure_is_done_after_the_log_in() {
+    let room = Room::with("11.23.1");
     let setup = room.start();
     let first = now(setup.begin()).unwrap();
     let registered = finish(&setup, first).unwrap().infrastructure;
-    for (host, username) in [("dev.acme.example", "jonas"), ("www.acme.example", "ana")] {
-        let id = now(setup.begin()).unwrap();
-        now(setup.enter_address(id, host)).unwrap();
-        now(setup.drive(id)).unwrap();
-        now(setup.log_in(id, credentials(username))).unwrap();
-        let view = now(setup.drive(id)).unwrap();
-        assert_eq!(view.infrastructure, registered, "same serial number, same infrastructure");
-        assert_eq!(view.status(Step::Disclaimer), StepStatus::NotNeeded);
-    }
+    let (_, view) = arrive(&setup, "dev.acme.example", "jonas");
+    assert_eq!(view.infrastructure, registered);
+    assert_eq!(view.status(Step::Disclaimer), StepStatus::NotNeeded);
+
+    let dev = EnvironmentAddress::parse("dev.acme.example").unwrap();
+    room.scripted.script().names = [dev].into();
+    let (_, view) = arrive(&setup, "www.acme.example", "ana");
+    assert_eq!(view.infrastructure, registered, "one certificate for both names, same serial number");
     assert_eq!(room.store.infrastructures().len(), 1);
+}
+
+#[test]
+fn a_host_that_repeats_a_serial_number_gets_nowhere_near() {
+    let room = Room::with("11.23.1");
+    let setup = room.start();
+    let first = now(setup.begin()).unwrap();
+    let registered = finish(&setup, first).unwrap().infrastructure;
+    let (id, view) = arrive(&setup, "dev.evil.example", "maria");
+    assert_eq!((view.open, view.infrastructure), (Step::Welcome, None));
+    let theirs = finish_at(&setup, id);
+    assert!(theirs.is_some() && theirs != registered, "an infrastructure of their own");
+    let addresses: Vec<_> =
+        room.store.infrastructures().into_iter().map(|known| known.addresses.len()).collect();
+    assert_eq!(addresses, [1, 1]);
+}
+
+/// The infrastructure of a set-up whose user goes on from the welcome page.
+fn finish_at(setup: &Setup, id: SetupId) -> Option<InfrastructureId> {
+    now(setup.choose_set_up(id)).unwrap();
+    now(setup.accept_disclaimer(id, "1")).unwrap();
+    now(setup.drive(id)).unwrap().infrastructure
+}
+
+#[test]
+fn whoever_logs_in_again_goes_on_where_they_were() {
+    let room = Room::with("11.7.5");
+    let setup = room.start();
+    let left = now(setup.begin()).unwrap();
+    go(&setup, left, Step::ActivationCode).unwrap();
+    now(setup.forget(left)).unwrap();
+
+    let (other, _) = arrive(&setup, "dev.acme.example", "jonas");
+    assert_eq!(now(setup.resume(other)).unwrap(), other, "another user begins at the welcome page");
+    let (again, _) = arrive(&setup, "dev.acme.example", "maria");
+    assert_eq!(now(setup.resume(again)).unwrap(), left);
+    let vault = room.ports().vault;
+    assert!(now(vault.open(left, SecretKind::Credentials)).unwrap().is_some(), "credentials go along");
+    assert!(now(vault.open(again, SecretKind::Credentials)).unwrap().is_none());
+    assert!(finish(&setup, left).unwrap().infrastructure.is_some());
+    let (late, view) = arrive(&setup, "dev.acme.example", "maria");
+    assert!(view.infrastructure.is_some());
+    assert_eq!(now(setup.resume(late)).unwrap(), late);
 }
 
 #[test]
@@ -413,8 +474,12 @@ struct Failing {
 
 #[async_trait]
 impl Store for Failing {
-    async fn load(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
+    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError> {
         self.inner.load(setup).await
+    }
+
+    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
+        self.inner.history(setup).await
     }
 
     async fn append(
@@ -422,13 +487,30 @@ impl Store for Failing {
         setup: SetupId,
         expected: usize,
         events: &[Event],
-        due: Option<Timestamp>,
+        snapshot: &str,
+        standing: &Standing,
     ) -> Result<(), StoreError> {
         let last = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
         if !last || self.written {
-            self.inner.append(setup, expected, events, due).await?;
+            self.inner.append(setup, expected, events, snapshot, standing).await?;
         }
         if last { Err(StoreError::Unavailable("the power is off".into())) } else { Ok(()) }
+    }
+
+    async fn unfinished(
+        &self,
+        address: &EnvironmentAddress,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError> {
+        self.inner.unfinished(address, username).await
+    }
+
+    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError> {
+        self.inner.lease(now, until, limit).await
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), StoreError> {
+        self.inner.release(lease).await
     }
 
     async fn find(&self, identity: &Identity) -> Result<Option<InfrastructureId>, StoreError> {
@@ -441,6 +523,10 @@ impl Store for Failing {
         proposed: InfrastructureId,
     ) -> Result<InfrastructureId, StoreError> {
         self.inner.claim(identity, proposed).await
+    }
+
+    async fn infrastructure(&self, id: InfrastructureId) -> Result<Option<Infrastructure>, StoreError> {
+        self.inner.infrastructure(id).await
     }
 }
 
@@ -475,14 +561,34 @@ fn a_crash_between_doing_and_recording_still_ends_registered() {
 }
 
 #[test]
-fn the_store_knows_when_a_set_up_is_due() {
+fn what_is_due_is_leased_once_and_again_when_the_driver_is_gone() {
     let room = Room::with("11.23.1");
     let setup = room.start();
     let id = now(setup.begin()).unwrap();
-    let due = |millis| room.store.due(Timestamp::from_millis(millis));
-    assert_eq!(due(0), []);
+    let lease = || now(setup.lease(10)).unwrap();
+    assert_eq!(lease(), [], "nothing to do before somebody asks");
     now(setup.enter_address(id, "dev.acme.example")).unwrap();
-    assert_eq!(due(0), [id]);
+    let [gone] = lease()[..] else { unreachable!("the address has to be diagnosed") };
+    assert_eq!(lease(), [], "somebody has it");
+
+    room.clock.set(Timestamp::from_millis(300_000));
+    let [taken_over] = lease()[..] else { unreachable!("the lease ran out") };
+    now(room.store.release(gone)).unwrap();
+    assert_eq!(lease(), [], "a lease that ran out gives nothing back");
+    assert_eq!(now(setup.work(taken_over)).unwrap().open, Step::LogIn);
     finish(&setup, id).unwrap();
-    assert_eq!(due(u64::MAX), []);
+    room.clock.set(Timestamp::from_millis(u64::MAX));
+    assert_eq!(lease(), []);
+}
+
+#[test]
+fn a_history_without_a_snapshot_is_replayed() {
+    let room = Room::with("11.23.1");
+    let setup = room.start();
+    let id = now(setup.begin()).unwrap();
+    go(&setup, id, Step::Disclaimer).unwrap();
+    let kept = now(room.store.load(id)).unwrap().unwrap();
+    assert_eq!(State::from_snapshot(&kept.snapshot), replay(&room.history(id)).ok());
+    let bare = Room::holding(room.scripted.clone(), MemoryStore::holding(id, room.history(id)));
+    assert_eq!(now(bare.start().view(id)).unwrap(), now(setup.view(id)).unwrap());
 }

@@ -15,7 +15,7 @@ use ib_env_sim::Simulator;
 use ib_env_sim::scenario::Scenario;
 use ib_setup::registration::{LogInStop, Rules, Step, Stop, View};
 use ib_setup::testing::ports;
-use ib_setup::{ActivationCode, Ports, Setup, SetupId};
+use ib_setup::{ActivationCode, InfrastructureId, Ports, Setup, SetupId};
 
 /// No name but the simulated ones.
 struct NoNames;
@@ -136,4 +136,42 @@ async fn lifetime_as_an_address_stays_on_the_step() {
     let reasons: Vec<_> = view.findings[0].findings.iter().filter_map(|found| found.reason).collect();
     assert!(reasons.contains(&Reason::IsLifeTime), "{reasons:?}");
     simulator.shutdown().await;
+}
+
+/// The infrastructures of maria, who registers through the first host, and of whoever comes by the second.
+async fn registered_by(
+    hosts: [&str; 2],
+    change: impl FnOnce(&mut Scenario),
+) -> [Option<InfrastructureId>; 2] {
+    let simulator = simulator(change).await;
+    let setup = setup(&simulator, None);
+    let mut registered = [None; 2];
+    for (host, registered) in hosts.into_iter().zip(&mut registered) {
+        let id = setup.begin().await.unwrap();
+        setup.enter_address(id, host).await.unwrap();
+        setup.drive(id).await.unwrap();
+        let mut view = log_in(&setup, id, "maria", "maria-Pass-1").await;
+        if view.infrastructure.is_none() {
+            view = accept(&setup, id).await;
+        }
+        *registered = view.infrastructure;
+    }
+    simulator.shutdown().await;
+    registered
+}
+
+#[tokio::test]
+async fn a_second_host_name_needs_a_certificate_for_the_first() {
+    let hosts = ["dev.acme.example", "www.acme.example"];
+    for (names, one) in [(vec!["dev.acme.example".to_owned()], true), (Vec::new(), false)] {
+        let second = |scenario: &mut Scenario| {
+            let mut second = scenario.environments[0].clone();
+            hosts[1].clone_into(&mut second.host);
+            second.certificate_names = names;
+            scenario.environments.push(second);
+        };
+        let [first, second] = registered_by(hosts, second).await;
+        assert!(first.is_some() && second.is_some());
+        assert_eq!(first == second, one);
+    }
 }

@@ -19,7 +19,12 @@ pub(super) fn maria() -> Username {
 }
 
 pub(super) fn environment(host: &str, version: &str, serial: &str) -> Environment {
-    Environment { address: address(host), version: version.parse().unwrap(), serial: Serial::read(serial) }
+    Environment {
+        address: address(host),
+        version: version.parse().unwrap(),
+        serial: Serial::read(serial),
+        names: [].into(),
+    }
 }
 
 pub(super) fn found(check: Question, status: Status) -> Found {

@@ -1,8 +1,9 @@
 //! What a person sees.
 
+use ib_domain::reason::Reason;
+
 use super::{
-    Accepted, Address, Check, Checked, Code, CodeStop, Environment, LogIn, LogInStop, Registered, Signed,
-    Stage, State, Typed, Way,
+    Address, Check, Code, CodeStop, Environment, LogIn, LogInStop, Registered, Stage, State, Typed, Way,
 };
 use crate::activation::CodeShape;
 use crate::found::{Found, Target};
@@ -141,6 +142,30 @@ impl Stop {
             Self::Code(CodeStop::Forgotten) => "activation_code.forgotten",
         }
     }
+
+    /// What the catalogue says about it; `None` where the [findings](View::findings) say why.
+    ///
+    /// ```
+    /// use ib_setup::registration::{CodeStop, Stop};
+    ///
+    /// let entry = Stop::Code(CodeStop::Refused).reason().expect("no finding says so").entry();
+    /// assert_eq!(entry.code, "SETUP-INFRA-003");
+    /// ```
+    pub const fn reason(self) -> Option<Reason> {
+        Some(match self {
+            Self::LogIn(LogInStop::Unanswered) => Reason::LoginUnanswered,
+            Self::LogIn(LogInStop::Forgotten) => Reason::LoginForgotten,
+            Self::LogIn(LogInStop::OtherEnvironment) => Reason::OtherEnvironment,
+            Self::Code(CodeStop::Refused) => Reason::CodeRefused,
+            Self::Code(CodeStop::Unavailable) => Reason::CodeUnavailable,
+            Self::Code(CodeStop::Forgotten) => Reason::CodeForgotten,
+            Self::Address
+            | Self::LogIn(
+                LogInStop::Refused | LogInStop::Unproven | LogInStop::Denied | LogInStop::Unverified,
+            )
+            | Self::Check => return None,
+        })
+    }
 }
 
 /// What the person may do next.
@@ -259,23 +284,10 @@ fn status(stage: &Stage, step: Step, open: Step, now: StepStatus) -> StepStatus 
     }
 }
 
-const fn signed(stage: &Stage) -> Option<&Signed> {
-    match stage {
-        Stage::Address(_) | Stage::LogIn(..) => None,
-        Stage::Welcome(signed) | Stage::Disclaimer(signed) | Stage::Check(Accepted { signed, .. }, _) => {
-            Some(signed)
-        }
-        Stage::ActivationCode(Checked { accepted, .. }, _) | Stage::Registering(Checked { accepted, .. }) => {
-            Some(&accepted.signed)
-        }
-        Stage::Registered(registered) => Some(registered.way.signed()),
-    }
-}
-
 fn environment(stage: &Stage) -> Option<&Environment> {
     match stage {
         Stage::LogIn(environment, _) => Some(environment),
-        stage => signed(stage).map(|signed| &signed.environment),
+        stage => stage.signed().map(|signed| &signed.environment),
     }
 }
 
@@ -292,7 +304,8 @@ fn findings(stage: &Stage) -> Vec<Target> {
         Stage::ActivationCode(checked, _)
         | Stage::Registering(checked)
         | Stage::Registered(Registered { way: Way::SetUp(checked), .. }) => checked.targets.clone(),
-        stage => signed(stage)
+        stage => stage
+            .signed()
             .map(|signed| development(&signed.environment.address, &signed.findings))
             .unwrap_or_default(),
     }
@@ -321,4 +334,21 @@ fn actions(stage: &Stage) -> Vec<Action> {
         | Stage::Registering(_) => None,
     };
     own.into_iter().chain([Action::EnterAddress]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_reason_of_a_registration_belongs_to_a_stop() {
+        let log_in = [LogInStop::Unanswered, LogInStop::Forgotten, LogInStop::OtherEnvironment];
+        let code = [CodeStop::Refused, CodeStop::Unavailable, CodeStop::Forgotten];
+        let stops = log_in.map(Stop::LogIn).into_iter().chain(code.map(Stop::Code));
+        let said: BTreeSet<_> = stops.filter_map(Stop::reason).collect();
+        let of_registration = |reason: &&Reason| reason.entry().check.is_of_registration();
+        assert_eq!(said, Reason::ALL.iter().filter(of_registration).copied().collect());
+    }
 }

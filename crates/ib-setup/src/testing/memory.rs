@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::permission::user::Username;
 
 use crate::id::{InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
-use crate::ports::{Clock, Ids, Secret, SecretKind, Store, StoreError, Vault, VaultError};
+use crate::ports::{
+    Clock, Ids, Kept, Lease, Secret, SecretKind, Standing, Store, StoreError, Vault, VaultError,
+};
 use crate::registration::Event;
 use crate::time::Timestamp;
 
@@ -18,26 +22,37 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Keeps histories and infrastructures in memory.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<Kept>);
+pub struct MemoryStore(Mutex<Shelves>);
 
 #[derive(Debug, Default)]
-struct Kept {
-    histories: BTreeMap<SetupId, Vec<Event>>,
-    due: BTreeMap<SetupId, Timestamp>,
+struct Shelves {
+    setups: BTreeMap<SetupId, Row>,
+    /// Counts appends and leases.
+    count: u64,
     infrastructures: Vec<Infrastructure>,
 }
 
-impl MemoryStore {
-    /// A store in which one set-up has that history.
-    pub fn holding(setup: SetupId, history: Vec<Event>) -> Self {
-        let kept = Kept { histories: [(setup, history)].into(), ..Kept::default() };
-        Self(Mutex::new(kept))
-    }
+#[derive(Debug, Default)]
+struct Row {
+    events: Vec<Event>,
+    snapshot: Arc<str>,
+    standing: Standing,
+    changed: u64,
+    lease: Option<(u64, Timestamp)>,
+}
 
-    /// The set-ups that have work for a driver at `now`.
-    pub fn due(&self, now: Timestamp) -> Vec<SetupId> {
-        let kept = lock(&self.0);
-        kept.due.iter().filter(|(_, due)| **due <= now).map(|(setup, _)| *setup).collect()
+impl Row {
+    fn is_free(&self, now: Timestamp) -> bool {
+        let due = self.standing.due.is_some_and(|due| due <= now);
+        due && self.lease.is_none_or(|(_, until)| until <= now)
+    }
+}
+
+impl MemoryStore {
+    /// A store in which one set-up has that history, and no snapshot.
+    pub fn holding(setup: SetupId, events: Vec<Event>) -> Self {
+        let setups = [(setup, Row { events, ..Row::default() })].into();
+        Self(Mutex::new(Shelves { setups, ..Shelves::default() }))
     }
 
     /// Every registered infrastructure.
@@ -48,8 +63,14 @@ impl MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn load(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
-        Ok(lock(&self.0).histories.get(&setup).cloned().unwrap_or_default())
+    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError> {
+        let kept = lock(&self.0);
+        let row = kept.setups.get(&setup);
+        Ok(row.map(|row| Kept { sequence: row.events.len(), snapshot: Arc::clone(&row.snapshot) }))
+    }
+
+    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
+        Ok(lock(&self.0).setups.get(&setup).map(|row| row.events.clone()).unwrap_or_default())
     }
 
     async fn append(
@@ -57,18 +78,56 @@ impl Store for MemoryStore {
         setup: SetupId,
         expected: usize,
         events: &[Event],
-        due: Option<Timestamp>,
+        snapshot: &str,
+        standing: &Standing,
     ) -> Result<(), StoreError> {
         let mut kept = lock(&self.0);
-        let history = kept.histories.entry(setup).or_default();
-        if history.len() != expected {
+        if kept.setups.get(&setup).map_or(0, |row| row.events.len()) != expected {
             return Err(StoreError::Conflict);
         }
-        history.extend_from_slice(events);
-        match due {
-            Some(due) => kept.due.insert(setup, due),
-            None => kept.due.remove(&setup),
+        kept.count += 1;
+        let changed = kept.count;
+        let row = kept.setups.entry(setup).or_default();
+        row.events.extend_from_slice(events);
+        row.snapshot = snapshot.into();
+        row.standing.clone_from(standing);
+        row.changed = changed;
+        Ok(())
+    }
+
+    async fn unfinished(
+        &self,
+        address: &EnvironmentAddress,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError> {
+        let kept = lock(&self.0);
+        let wanted = |row: &Row| {
+            let signed = row.standing.signed.as_ref().filter(|_| row.standing.infrastructure.is_none());
+            signed.is_some_and(|signed| {
+                signed.address == *address && username.is_none_or(|username| signed.username == *username)
+            })
         };
+        let mut found: Vec<_> = kept.setups.iter().filter(|(_, row)| wanted(row)).collect();
+        found.sort_by_key(|(_, row)| std::cmp::Reverse(row.changed));
+        Ok(found.into_iter().map(|(setup, _)| *setup).collect())
+    }
+
+    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError> {
+        let kept = &mut *lock(&self.0);
+        let free = kept.setups.iter_mut().filter(|(_, row)| row.is_free(now)).take(limit);
+        let leases = free.map(|(setup, row)| {
+            kept.count += 1;
+            row.lease = Some((kept.count, until));
+            Lease { setup: *setup, token: kept.count }
+        });
+        Ok(leases.collect())
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), StoreError> {
+        let mut kept = lock(&self.0);
+        if let Some(row) = kept.setups.get_mut(&lease.setup) {
+            row.lease = row.lease.filter(|(token, _)| *token != lease.token);
+        }
         Ok(())
     }
 
@@ -89,6 +148,10 @@ impl Store for MemoryStore {
         }
         kept.infrastructures.push(Infrastructure::new(proposed, identity));
         Ok(proposed)
+    }
+
+    async fn infrastructure(&self, id: InfrastructureId) -> Result<Option<Infrastructure>, StoreError> {
+        Ok(lock(&self.0).infrastructures.iter().find(|known| known.id == id).cloned())
     }
 }
 

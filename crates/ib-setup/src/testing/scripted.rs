@@ -1,5 +1,6 @@
 //! An environment that answers as it is told.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -27,6 +28,8 @@ pub struct Script {
     pub version: String,
     /// Its serial number.
     pub serial: Option<String>,
+    /// The other addresses that its certificate is issued for.
+    pub names: BTreeSet<EnvironmentAddress>,
     /// What becomes of a log-in, if it is not accepted.
     pub refuses: Option<Reason>,
     /// What it tells about the user's permissions, if it does.
@@ -42,6 +45,7 @@ impl Default for Script {
             broken: None,
             version: "11.23.1.40123".to_owned(),
             serial: Some("AAA-AAA-A1A-A0A-AAA-AAA-AAA-AAA".to_owned()),
+            names: BTreeSet::new(),
             refuses: None,
             permissions: Some(DirectAnswer {
                 level: Level::ChangeAndDeploy,
@@ -111,6 +115,7 @@ fn diagnosis(script: &Script) -> Diagnosis {
     diagnosis.is_lifetime = Some(false);
     diagnosis.version = Some(version);
     diagnosis.serial.clone_from(&script.serial);
+    diagnosis.names.clone_from(&script.names);
     diagnosis
 }
 
