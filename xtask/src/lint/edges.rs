@@ -38,7 +38,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "ib-store",
-        may_use: &["ib-setup", "ib-domain"],
+        may_use: &["ib-setup", "ib-env-client", "ib-domain"],
         invariant: "passes one conformance suite on every back end; SQL lives here alone",
     },
     Rule {

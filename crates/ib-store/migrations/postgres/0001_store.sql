@@ -1,0 +1,55 @@
+-- Counts up with every change of any set-up.
+create sequence setup_change;
+
+create table setup (
+    id text primary key,
+    sequence bigint not null,
+    snapshot text not null,
+    due_at bigint,
+    leased_until bigint,
+    lease_token bigint not null default 0,
+    address text,
+    username text,
+    infrastructure text,
+    changed bigint not null
+);
+
+create index setup_due on setup (due_at) where due_at is not null;
+create index setup_unfinished on setup (address, username) where infrastructure is null;
+
+create table event (
+    setup text not null references setup (id),
+    number bigint not null,
+    event text not null,
+    primary key (setup, number)
+);
+
+create table infrastructure (
+    -- The order in which they were registered.
+    number bigint generated always as identity primary key,
+    id text not null unique,
+    serial text
+);
+
+create table infrastructure_address (
+    address text not null,
+    infrastructure text not null references infrastructure (id),
+    primary key (address, infrastructure)
+);
+
+create index infrastructure_address_of on infrastructure_address (infrastructure);
+
+create table secret (
+    setup text not null,
+    kind text not null,
+    sealed bytea not null,
+    until bigint not null,
+    primary key (setup, kind)
+);
+
+create index secret_until on secret (until);
+
+create table key_check (
+    id integer primary key check (id = 1),
+    sealed bytea not null
+);

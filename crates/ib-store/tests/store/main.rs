@@ -1,0 +1,40 @@
+//! One suite over every back end: what [`Store`](ib_setup::ports::Store) and [`Vault`](ib_setup::ports::Vault)
+//! promise, in memory, in SQLite and in PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
+
+mod cluster;
+mod place;
+mod registration;
+mod store;
+mod vault;
+
+use cluster::Cluster;
+use place::Place;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_conforms() {
+    store::conforms(&Place::memory()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_conforms() {
+    let place = Place::sqlite();
+    store::conforms(&place).await;
+    store::survives_a_restart(&place).await;
+    store::shows_nothing_half_done(&place).await;
+    store::keeps_others_out(&place).await;
+    registration::survives_a_restart_after_each_step(&Place::sqlite()).await;
+    vault::conforms(&Place::sqlite()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_conforms() {
+    let cluster = Cluster::start();
+    let place = cluster.database("conforms").await;
+    store::conforms(&place).await;
+    store::survives_a_restart(&place).await;
+    store::shows_nothing_half_done(&place).await;
+    registration::survives_a_restart_after_each_step(&cluster.database("registration").await).await;
+    vault::conforms(&cluster.database("vault").await).await;
+}
