@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::{World, address, maria};
@@ -9,8 +10,9 @@ use ib_domain::check::Check;
 use ib_domain::finding::Outcome;
 use ib_domain::reason::Reason;
 use ib_env_client::Diagnosis;
+use ib_env_client::check::Checker;
 use ib_env_client::http::Limits;
-use ib_env_sim::scenario::{Environment, Kind};
+use ib_env_sim::scenario::{Environment, Kind, Tls};
 
 #[tokio::test]
 async fn a_healthy_environment_passes_every_layer() {
@@ -46,6 +48,52 @@ async fn the_other_names_of_a_certificate_are_told() {
         let diagnosis = world.environment(host).diagnose().await;
         assert!(diagnosis.recognised, "{host}: {:?}", diagnosis.findings);
         assert_eq!(diagnosis.names, names.iter().map(|name| address(name)).collect(), "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_serial_number_brings_no_name_of_the_owner() {
+    let world = World::with(|scenario| {
+        let hostile = Environment {
+            host: "dev.hostile.example".to_owned(),
+            serial: scenario.environments[0].serial.clone(),
+            certificate_names: vec!["www.hostile.example".to_owned()],
+            ..Environment::default()
+        };
+        scenario.environments[0].certificate_names = vec!["www.acme.example".to_owned()];
+        scenario.environments.push(hostile);
+    })
+    .await;
+    let own = world.environment("dev.acme.example").diagnose().await;
+    let hostile = world.environment("dev.hostile.example").diagnose().await;
+    assert_eq!((own.serial.is_some(), &own.serial), (true, &hostile.serial));
+    assert_eq!(hostile.names, [address("www.hostile.example")].into());
+}
+
+#[tokio::test]
+async fn an_untrusted_certificate_tells_no_name() {
+    for tls in [Tls::UnknownIssuer, Tls::Expired] {
+        let world = World::with(|scenario| {
+            scenario.environments[0].tls = tls;
+            scenario.environments[0].certificate_names = vec!["www.acme.example".to_owned()];
+        })
+        .await;
+        let diagnosis = world.environment("dev.acme.example").diagnose().await;
+        assert!(!diagnosis.recognised && diagnosis.names.is_empty(), "{tls:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_checker_hands_the_other_names_on_each_time() {
+    let world = World::with(|scenario| {
+        scenario.environments[0].certificate_names = vec!["www.acme.example".to_owned()];
+    })
+    .await;
+    let checker = Checker::new(Arc::new(world.client()));
+    for _ in 0..2 {
+        let mut told = None;
+        checker.check(&["dev.acme.example".to_owned()], |examined| told = examined.told.clone()).await;
+        assert_eq!(told.unwrap().names, [address("www.acme.example")].into());
     }
 }
 

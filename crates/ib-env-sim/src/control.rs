@@ -9,7 +9,7 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,6 +19,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::activation::{self, CodeAnswer};
 use crate::lock::locked;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::server::accept;
@@ -55,6 +56,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
         .route("/clock", get(clock).post(advance))
         .route("/users/{username}/lock", put(lock).delete(unlock))
         .route("/requests", get(requests).delete(forget))
+        .route(activation::PATH, post(activation))
         .layer(middleware::from_fn_with_state(address, no_browsers))
         .with_state(world);
     accept(listener, |stream, _| {
@@ -183,6 +185,15 @@ async fn requests(State(world): Shared) -> Json<Value> {
 async fn forget(State(world): Shared) -> StatusCode {
     world.log.clear();
     StatusCode::NO_CONTENT
+}
+
+async fn activation(State(world): Shared, Json(question): Json<activation::Question>) -> Response {
+    let answer = activation::verify(&world.scenario(), &question.serial, question.code.reveal());
+    let status = match answer {
+        CodeAnswer::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        CodeAnswer::Verified | CodeAnswer::Refused => StatusCode::OK,
+    };
+    (status, Json(json!({ "answer": answer }))).into_response()
 }
 
 /// The value as JSON with every secret replaced.

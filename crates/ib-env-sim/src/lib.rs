@@ -55,7 +55,12 @@
 //! | `PUT /users/{username}/lock` `{"seconds": 60}` | locks a user on every host; without seconds, for good |
 //! | `DELETE /users/{username}/lock` | unlocks |
 //! | `GET /requests`, `DELETE /requests` | what was asked; forgets it |
+//! | `POST /control/activation` `{"serial": "…", "code": "…"}` | `{"answer": "verified"}` or `"refused"`: whether it is the code of the infrastructure with that serial number |
+//!
+//! The last one stands in for whoever verifies activation codes. After `PATCH /scenario`
+//! `{"activation_unavailable": true}` it answers 503 with `{"answer": "unavailable"}`.
 
+mod activation;
 mod clock;
 mod control;
 mod direct;
@@ -73,6 +78,7 @@ mod simulator;
 mod soap;
 mod state;
 
+pub use activation::CodeAnswer;
 pub use clock::Clock;
 pub use log::{REQUEST_LOG_LIMIT, Recorded};
 pub use scenario::{Scenario, ScenarioError};

@@ -10,6 +10,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::activation::{self, CodeAnswer};
 use crate::clock::Clock;
 use crate::control;
 use crate::log::Recorded;
@@ -138,6 +139,28 @@ impl Simulator {
             Ok(())
         });
         let Ok(()) = outcome;
+    }
+
+    /// Whether `code` is the activation code of the infrastructure that has an environment with the serial number
+    /// `serial`. Blanks and case do not count.
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+    /// use ib_env_sim::{CodeAnswer, Simulator};
+    ///
+    /// let simulator = Simulator::builder().start().await.unwrap();
+    /// let dev = "ACM-DEV-A1A-A0A-QRS-TUV-WX2-YZ4";
+    /// assert_eq!(simulator.verify_code(dev, "acm.e11.a1a.a0a.qrs.tuv.wx2.yz3"), CodeAnswer::Verified);
+    /// assert_eq!(simulator.verify_code(dev, dev), CodeAnswer::Refused);
+    /// # });
+    /// ```
+    pub fn verify_code(&self, serial: &str, code: &str) -> CodeAnswer {
+        activation::verify(&self.scenario(), serial, code)
+    }
+
+    /// Where the same is asked over HTTP, for example `http://127.0.0.1:40001/control/activation`.
+    pub fn activation_url(&self) -> String {
+        format!("{}{}", self.control_url(), activation::PATH)
     }
 
     /// The requests so far, the oldest first; at most [`crate::REQUEST_LOG_LIMIT`].

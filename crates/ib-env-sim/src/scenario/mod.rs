@@ -98,6 +98,8 @@ pub struct Scenario {
     pub name: String,
     /// The activation code, the same in all environments (`integration-builder.md` 3).
     pub activation_code: Secret,
+    /// Whether whoever verifies activation codes is out of order.
+    pub activation_unavailable: bool,
     /// Milliseconds before every HTTP response of every host.
     pub delay_ms: u64,
     /// Milliseconds that a round trip takes, as over a long line: every TLS handshake waits for one, and every

@@ -104,6 +104,29 @@ async fn the_scenario_is_shown_without_its_secrets() {
     assert!(shown.contains("maria"));
 }
 
+#[tokio::test]
+async fn an_activation_code_is_verified_over_http() {
+    let stranger = Stranger::new().await;
+    let url = stranger.simulator.activation_url();
+    let path = url.strip_prefix(&stranger.simulator.control_url()).unwrap();
+    let ask = async |code: &str| {
+        let question = json!({ "serial": "ACM-DEV-A1A-A0A-QRS-TUV-WX2-YZ4", "code": code });
+        let seen = control(&stranger, Method::POST, path, Some(question)).await;
+        (seen.status, seen.json())
+    };
+    let right = stranger.simulator.scenario().activation_code.clone();
+    assert_eq!(ask(right.reveal()).await, (200, json!({ "answer": "verified" })));
+    assert_eq!(ask("ACM.E11.A1A.A0A.QRS.TUV.WX2.YZ4").await, (200, json!({ "answer": "refused" })));
+    let switch = |out_of_order: bool| Some(json!({ "activation_unavailable": out_of_order }));
+    control(&stranger, Method::PATCH, "/scenario", switch(true)).await;
+    assert_eq!(ask(right.reveal()).await, (503, json!({ "answer": "unavailable" })));
+    control(&stranger, Method::PATCH, "/scenario", switch(false)).await;
+    assert_eq!(ask(right.reveal()).await, (200, json!({ "answer": "verified" })));
+    let halved = control(&stranger, Method::POST, path, Some(json!({ "code": "planted-code" }))).await;
+    assert_eq!(halved.status, 422);
+    assert!(!halved.text.contains("planted-code"), "{}", halved.text);
+}
+
 #[rstest]
 #[case("Origin", "https://evil.example")]
 #[case("Host", "evil.example")]
