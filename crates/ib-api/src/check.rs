@@ -85,6 +85,7 @@ pub struct CheckResult {
 
 /// A feature that a finding limits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct LimitedFeature {
     /// The feature's stable name, such as `sign_in`.

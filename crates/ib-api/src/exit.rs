@@ -39,6 +39,8 @@ pub enum Exit {
     CouldNotTell,
     /// A log-in is needed or was rejected.
     Login,
+    /// The user must act: activation code, disclaimer.
+    UserAction,
     /// Interrupted.
     Interrupted,
 }
@@ -53,6 +55,7 @@ impl Exit {
         Self::Warnings,
         Self::CouldNotTell,
         Self::Login,
+        Self::UserAction,
         Self::Interrupted,
     ];
 
@@ -78,6 +81,7 @@ impl Exit {
             Self::Warnings => 4,
             Self::CouldNotTell => 5,
             Self::Login => 6,
+            Self::UserAction => 7,
             Self::Interrupted => 130,
         }
     }
@@ -92,6 +96,7 @@ impl Exit {
             Self::Warnings => "only warnings, and --fail-on warning was given",
             Self::CouldNotTell => "could not tell: unreachable, timed out, not evaluated",
             Self::Login => "log-in needed or rejected",
+            Self::UserAction => "you must act: activation code, disclaimer",
             Self::Interrupted => "interrupted",
         }
     }

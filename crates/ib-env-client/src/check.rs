@@ -334,7 +334,7 @@ impl Checker {
     }
 
     fn unreadable(&self, target: &Target, error: &AddressError, inventory: &Inventory) -> TargetReport {
-        let mut findings = vec![role::address_obstacle(error, &target.typed).finding((self.now)())];
+        let mut findings = vec![Obstacle::of_address(error, &target.typed).finding((self.now)())];
         let purpose = inventory.purpose(target, &target.typed);
         if purpose != Purpose::Development {
             role::lighten(inventory.listed(&target.typed), &mut findings, (self.now)());

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use ib_domain::address::AddressError;
 use ib_domain::check::Check;
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::reason::Reason;
@@ -20,6 +21,31 @@ impl Obstacle {
     /// An obstacle with nothing more to say.
     pub fn new(reason: Reason) -> Self {
         Self { reason, evidence: Evidence::new() }
+    }
+
+    /// The catalogue's reason for an address that cannot be read. Credentials in it are not repeated.
+    pub fn of_address(error: &AddressError, typed: &str) -> Self {
+        let seen = |reason, text: &str| Self::new(reason).observed(text);
+        match error {
+            AddressError::Empty => Reason::AddressEmpty.into(),
+            AddressError::Scheme { seen: scheme } => {
+                seen(Reason::AddressScheme, &format!("{scheme}:")).expected("https://")
+            }
+            // What was typed holds somebody's credentials and is not repeated.
+            AddressError::UserInfo => Reason::AddressUserInfo.into(),
+            AddressError::Literal { seen: host } => seen(Reason::AddressLiteral, host),
+            AddressError::SingleLabel { seen: host } => seen(Reason::AddressSingleLabel, host),
+            AddressError::TooLong { part, length, limit } => {
+                seen(Reason::AddressTooLong, &format!("{part} has {length} characters"))
+                    .expected(limit.to_string())
+            }
+            AddressError::Port { seen: port, .. } => {
+                let port =
+                    port.map_or_else(|| "something that is no number".to_owned(), |port| port.to_string());
+                seen(Reason::AddressPort, &port).expected("443")
+            }
+            error => seen(Reason::AddressMalformed, typed).detail("problem", error.to_string()),
+        }
     }
 
     /// Adds what was seen.

@@ -1,13 +1,15 @@
 //! Findings, as they are recorded.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
-use ib_domain::address::EnvironmentAddress;
+use ib_domain::address::{AddressError, EnvironmentAddress};
 use ib_domain::check::Check;
 use ib_domain::environment::{Purpose, Role};
 use ib_domain::finding::{Finding, Outcome};
 use ib_domain::reason::Reason;
 use ib_domain::report::TargetReport;
+use ib_env_client::Obstacle;
 
 /// How a check came out; the words of [`Outcome::status`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -72,6 +74,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// What is wrong with an address that cannot be read. Credentials in it are not repeated.
+    pub fn of_address(error: &AddressError, typed: &str) -> Self {
+        Self::record(&Obstacle::of_address(error, typed).finding(SystemTime::UNIX_EPOCH), "the address")
+    }
+
     /// Records what was found about `host`.
     pub fn record(finding: &Finding, host: &str) -> Self {
         let seen = &finding.evidence;

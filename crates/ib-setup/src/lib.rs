@@ -50,6 +50,7 @@ assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
 )]
 
 pub mod activation;
+mod disclaimer;
 mod driver;
 mod found;
 mod id;
@@ -58,6 +59,8 @@ mod perform;
 pub mod ports;
 pub mod registration;
 mod setup;
+#[cfg(feature = "system")]
+pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod time;
@@ -65,6 +68,7 @@ mod time;
 pub use activation::{
     AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,
 };
+pub use disclaimer::{Disclaimer, DisclaimerError};
 pub use found::{Found, Status, Target};
 pub use id::{IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};

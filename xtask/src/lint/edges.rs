@@ -43,7 +43,7 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "ib-api",
-        may_use: &["ib-domain"],
+        may_use: &["ib-setup", "ib-domain"],
         invariant: "wire types only; changing an internal type never changes the wire",
     },
     Rule {

@@ -27,30 +27,6 @@ pub(super) const fn note(note: AddressNote) -> &'static str {
     }
 }
 
-/// The catalogue's reason for an address that cannot be read.
-pub(super) fn address_obstacle(error: &AddressError, typed: &str) -> Obstacle {
-    let seen = |reason, text: &str| Obstacle::new(reason).observed(text);
-    match error {
-        AddressError::Empty => Reason::AddressEmpty.into(),
-        AddressError::Scheme { seen: scheme } => {
-            seen(Reason::AddressScheme, &format!("{scheme}:")).expected("https://")
-        }
-        // What was typed holds somebody's credentials and is not repeated.
-        AddressError::UserInfo => Reason::AddressUserInfo.into(),
-        AddressError::Literal { seen: host } => seen(Reason::AddressLiteral, host),
-        AddressError::SingleLabel { seen: host } => seen(Reason::AddressSingleLabel, host),
-        AddressError::TooLong { part, length, limit } => {
-            seen(Reason::AddressTooLong, &format!("{part} has {length} characters"))
-                .expected(limit.to_string())
-        }
-        AddressError::Port { seen: port, .. } => {
-            let port = port.map_or_else(|| "something that is no number".to_owned(), |port| port.to_string());
-            seen(Reason::AddressPort, &port).expected("443")
-        }
-        error => seen(Reason::AddressMalformed, typed).detail("problem", error.to_string()),
-    }
-}
-
 /// How to name an address that cannot be read. Credentials in it are not repeated.
 pub(super) fn shown(typed: &str, error: &AddressError) -> String {
     match error {

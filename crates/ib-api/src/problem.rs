@@ -1,0 +1,226 @@
+//! `application/problem+json`: why a request was not done (RFC 9457).
+
+use ib_domain::environment::{Purpose, Role};
+use ib_setup::registration::Rejection;
+use ib_setup::{Found, SetupError, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::check::timestamp;
+use crate::setup::FindingDocument;
+
+/// The media type.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal, $id:literal, $title:literal;)+) => {
+        /// What kind of problem it is.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum ProblemKind { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ProblemKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status),+ }
+            }
+
+            /// The stable id, which ends the problem's `type`.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),+ }
+            }
+
+            /// A few words.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The request cannot be read.
+    Malformed = 400, "malformed", "The request cannot be read";
+    /// No session, or one that has ended.
+    NoSession = 401, "no-session", "There is no session, or it has ended";
+    /// The request comes from another site, or to another name than this service's.
+    Foreign = 403, "foreign", "The request does not come from this service's own pages";
+    /// Nothing of that name, or nothing of this session's.
+    NotFound = 404, "not-found", "There is nothing here by that name";
+    /// The path takes other methods.
+    Method = 405, "method", "The path does not take this method";
+    /// An earlier step is open.
+    NotYet = 409, "not-yet", "Another step comes first";
+    /// A log-in is under way.
+    LogInUnderWay = 409, "log-in-under-way", "A log-in is under way";
+    /// The disclaimer has changed.
+    DisclaimerOutdated = 409, "disclaimer-outdated", "The disclaimer has changed";
+    /// The set-up is finished.
+    Finished = 409, "finished", "The set-up is finished";
+    /// The body is too large.
+    TooLarge = 413, "too-large", "The request is too large";
+    /// The body is not JSON.
+    MediaType = 415, "media-type", "The request is not JSON";
+    /// What was entered cannot be used.
+    Unusable = 422, "unusable", "What was entered cannot be used";
+    /// The same key came with another request.
+    KeyReused = 422, "key-reused", "The idempotency key belongs to another request";
+    /// Too many attempts.
+    Throttled = 429, "throttled", "Too many attempts";
+    /// An error of ours.
+    Internal = 500, "internal", "An error of this service";
+    /// Something that this service needs cannot be used now.
+    Unavailable = 503, "unavailable", "This service cannot do that now";
+}
+
+/// Why a request was not done. Nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct Problem {
+    /// `/problems/` and the kind's id.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, and what to do.
+    pub detail: String,
+    /// The code of the catalogue, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The field of the request that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Everything that the catalogue says, where it has a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<FindingDocument>,
+    /// The step that is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    /// From when on it may be tried again, in RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<String>,
+    /// What to name when asking for help; the service's log has it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// A problem of that kind.
+    ///
+    /// ```
+    /// use ib_api::problem::{Problem, ProblemKind};
+    ///
+    /// let problem = Problem::new(ProblemKind::NotFound, "No set-up of this session has that id.");
+    /// assert_eq!((problem.status, problem.kind.as_str()), (404, "/problems/not-found"));
+    /// ```
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{}", kind.id()),
+            title: kind.title().to_owned(),
+            status: kind.status(),
+            detail: detail.into(),
+            code: None,
+            field: None,
+            finding: None,
+            step: None,
+            retry_at: None,
+            request_id: None,
+        }
+    }
+
+    /// Names the field that it is about.
+    #[must_use]
+    pub fn field(mut self, field: &str) -> Self {
+        self.field = Some(field.to_owned());
+        self
+    }
+
+    /// Why a set-up did not do what was asked; `typed` is what was entered.
+    pub fn of_setup(error: &SetupError, typed: &str) -> Self {
+        match error {
+            SetupError::Unknown => Self::new(ProblemKind::NotFound, "No set-up of this session has that id."),
+            SetupError::Address(error) => {
+                Self::of_found(ProblemKind::Unusable, &Found::of_address(error, typed)).field("address")
+            }
+            SetupError::Username(error) => {
+                Self::new(ProblemKind::Unusable, format!("{error}; enter another one.")).field("username")
+            }
+            SetupError::Rejected(rejection) => Self::of_rejection(rejection),
+            SetupError::Store(_) | SetupError::Vault(_) => {
+                Self::new(ProblemKind::Unavailable, "Nothing was changed. Try again in a moment.")
+            }
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    fn of_found(kind: ProblemKind, found: &Found) -> Self {
+        let finding = FindingDocument::new(found, &Role::Environment(Purpose::Development));
+        let detail = [Some(&finding.message), finding.action.as_ref()];
+        let detail = detail.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ");
+        Self { code: finding.code.clone(), finding: Some(finding), ..Self::new(kind, detail) }
+    }
+
+    fn of_rejection(rejection: &Rejection) -> Self {
+        match rejection {
+            Rejection::NotYet { open } => Self {
+                step: Some(open.id().to_owned()),
+                ..Self::new(ProblemKind::NotYet, format!("The step {} comes first.", open.id()))
+            },
+            Rejection::LogInUnderWay { until } => {
+                let detail = "Wait for its answer; a second one at the same time could lock the user out.";
+                Self::new(ProblemKind::LogInUnderWay, detail).retry_at(*until)
+            }
+            Rejection::DisclaimerOutdated { current } => {
+                let detail = format!("Its current version is {current}. Read it and accept it again.");
+                Self::new(ProblemKind::DisclaimerOutdated, detail)
+            }
+            Rejection::Finished => {
+                Self::new(ProblemKind::Finished, "Begin another set-up for another infrastructure.")
+            }
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    /// Says from when on it may be tried again.
+    #[must_use]
+    fn retry_at(mut self, at: Timestamp) -> Self {
+        self.retry_at = Some(timestamp(at.into()));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ib_domain::address::EnvironmentAddress;
+    use ib_setup::registration::Step;
+
+    use super::*;
+
+    #[test]
+    fn an_address_that_cannot_be_read_says_which_field_and_what_to_do() {
+        let error = EnvironmentAddress::parse("ftp://dev.acme.example").unwrap_err();
+        let problem = Problem::of_setup(&error.into(), "ftp://dev.acme.example");
+        assert_eq!((problem.status, problem.field.as_deref()), (422, Some("address")));
+        assert_eq!(problem.code.as_deref(), Some("SETUP-ADDR-002"));
+        assert!(problem.detail.contains("ftp:"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn credentials_in_an_address_are_not_repeated() {
+        let typed = "https://maria:secret@dev.acme.example";
+        let error = EnvironmentAddress::parse(typed).unwrap_err();
+        let problem = serde_json::to_string(&Problem::of_setup(&error.into(), typed)).unwrap();
+        assert!(!problem.contains("secret"), "{problem}");
+    }
+
+    #[test]
+    fn a_step_that_comes_first_is_named() {
+        let problem = Problem::of_setup(&Rejection::NotYet { open: Step::LogIn }.into(), "");
+        assert_eq!((problem.status, problem.step.as_deref()), (409, Some("log-in")));
+    }
+}

@@ -1,0 +1,95 @@
+//! What `/api/v1` is asked, and its smaller answers.
+
+use serde::{Deserialize, Serialize};
+
+/// A new session, which owns the set-ups that are begun in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct SessionDocument {
+    /// The bearer token. It is shown once; the service keeps only its hash.
+    pub token: String,
+    /// How long the session lives when nobody uses it, in seconds.
+    pub idle_seconds: u64,
+    /// How long it lives at most, in seconds.
+    pub absolute_seconds: u64,
+}
+
+impl SessionDocument {
+    /// A session's token, and its limits in seconds.
+    pub const fn new(token: String, idle_seconds: u64, absolute_seconds: u64) -> Self {
+        Self { token, idle_seconds, absolute_seconds }
+    }
+}
+
+/// A person enters the development environment's address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EnterAddress {
+    /// The address, such as `dev.example.com`.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
+    pub address: String,
+}
+
+/// A person logs in. One request is at most one attempt.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// The IT user.
+    #[cfg_attr(feature = "openapi", schema(max_length = 256))]
+    pub username: String,
+    /// The password. It is kept sealed, sent to the environment alone, and never answered.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub password: String,
+}
+
+/// A person accepts the disclaimer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AcceptDisclaimer {
+    /// The version of the text that they read.
+    pub version: String,
+}
+
+/// A person enters the activation code.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EnterCode {
+    /// The code, as Service Center shows it under Administration, Licensing.
+    #[cfg_attr(feature = "openapi", schema(format = Password))]
+    pub code: String,
+}
+
+/// The disclaimer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DisclaimerDocument {
+    /// Its version.
+    pub version: String,
+    /// Its text; a blank line separates paragraphs.
+    pub text: String,
+}
+
+/// The set-ups of a session, the latest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SetupList {
+    /// The set-ups.
+    pub setups: Vec<crate::setup::SetupDocument>,
+}
+
+impl std::fmt::Debug for LogIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LogIn").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for EnterCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EnterCode(redacted)")
+    }
+}
