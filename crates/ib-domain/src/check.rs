@@ -68,6 +68,8 @@ checks! {
     LifeTimeAccess = "lifetime.access", "LifeTime access";
     /// Which environments does LifeTime show to the service account?
     LifeTimeInventory = "lifetime.inventory", "LifeTime inventory";
+    /// Was the address looked at (C1)?
+    RegistrationAddress = "registration.address", "Registration: address";
     /// Is it still the environment that was recognised at the address?
     RegistrationEnvironment = "registration.environment", "Registration: environment";
     /// Was the log-in sent, and is its answer known (C2)?
@@ -93,7 +95,7 @@ impl Check {
     /// assert!(!Reason::ActivationCodeNeeded.entry().check.is_of_registration());
     /// ```
     pub fn is_of_registration(self) -> bool {
-        self >= Self::RegistrationEnvironment
+        self >= Self::RegistrationAddress
     }
 
     /// Finds a check by its [id](Self::id).

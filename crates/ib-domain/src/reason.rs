@@ -305,18 +305,24 @@ reasons! {
     /// LifeTime shows no environment to the service account.
     InventoryEmpty = lifetime::INVENTORY_EMPTY;
 
+    /// Too many addresses were asked about.
+    AddressThrottled = registration::ADDRESS_THROTTLED;
     /// Another environment answers at the address than before.
     OtherEnvironment = registration::OTHER_ENVIRONMENT;
     /// A log-in was sent, and its answer was never recorded.
     LoginUnanswered = registration::LOGIN_UNANSWERED;
     /// The credentials were forgotten before they were sent.
     LoginForgotten = registration::LOGIN_FORGOTTEN;
+    /// Too many log-ins were asked for, or another one of the same user is under way.
+    LoginThrottled = registration::LOGIN_THROTTLED;
     /// The activation code is not the infrastructure's.
     CodeRefused = registration::CODE_REFUSED;
     /// Nobody could verify the activation code now.
     CodeUnavailable = registration::CODE_UNAVAILABLE;
     /// The activation code was forgotten before it was verified.
     CodeForgotten = registration::CODE_FORGOTTEN;
+    /// Too many activation codes were entered.
+    CodeThrottled = registration::CODE_THROTTLED;
 
     /// A check broke down: our bug.
     CheckCrashed = http::CHECK_CRASHED;

@@ -19,6 +19,7 @@ use crate::id::SetupId;
 use crate::ports::{Lease, Secret, SecretKind, Standing, StoreError};
 use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, replay, view};
 use crate::setup::{Setup, SetupError};
+use crate::throttle::Attempt;
 
 /// How long a driver may hold a set-up before another one goes on with it.
 const LEASE: Duration = Duration::from_mins(5);
@@ -75,24 +76,36 @@ impl Setup {
         self.record_awaited(setup, Command::StartLogIn { turn }).await
     }
 
-    /// Decides on `command` and records what follows, sealing `secret` first. Nothing is recorded or sealed
-    /// where nothing follows.
+    /// Decides on `command` and records what follows, sealing `secret` first. Nothing is counted, sealed or
+    /// recorded where nothing follows, and nothing sealed or recorded where an attempt comes too early.
     pub(crate) async fn record(
         &self,
         setup: SetupId,
         command: &Command,
         secret: Option<&Secret>,
     ) -> Result<State, SetupError> {
+        let mut admitted = None;
         loop {
             let (state, sequence) = self.current(setup).await?;
             let events = decide(&state, command.clone(), self.ports.clock.now())?;
             if events.is_empty() {
                 return Ok(state);
             }
+            let attempt = Attempt::of(&state, command);
+            if let Some(attempt) = attempt.filter(|attempt| admitted.as_ref() != Some(attempt)) {
+                self.admit(setup, &attempt).await?;
+                admitted = Some(attempt);
+            }
             if let Some(secret) = secret {
                 self.ports.vault.seal(setup, secret.clone()).await?;
             }
+            let before = state.log_in();
             if let Some(state) = self.append(setup, sequence, state, &events).await? {
+                if let Some(attempt) = before.filter(|before| state.log_in().as_ref() != Some(before)) {
+                    let let_in = events.iter().any(|event| event.fact.lets_in());
+                    // It is recorded all the same, and nothing stays in flight for long.
+                    drop(self.land(setup, &attempt, let_in).await);
+                }
                 return Ok(state);
             }
         }

@@ -2,13 +2,15 @@
 //!
 //! The [`registration`] machine decides and never acts: from the development environment's address to a
 //! registered infrastructure, as pure functions over recorded events. [`Setup`] drives it through traits
-//! ([`ports`]), so an embedder brings its own store, vault, clock and HTTP. No runtime, database or HTTP
+//! ([`ports`]), so an embedder brings its own store, shelf, vault, clock and HTTP. No runtime, database or HTTP
 //! library appears here.
 //!
 //! What an embedder may rely on:
 //!
 //! - a password or an activation code enters the [vault](ports::Vault) and nothing else;
 //! - a log-in is sent at most once for each time that a person logs in, whatever crashes;
+//! - nobody guesses through it, nor is locked out by it: attempts are [counted](throttle), and one that comes
+//!   too early waits;
 //! - nothing else is lost or done twice with harm: every command and every answer is an
 //!   [`Event`](registration::Event), and what is owed is derived from them.
 //!
@@ -63,6 +65,7 @@ mod setup;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod throttle;
 mod time;
 
 pub use activation::{
@@ -73,4 +76,5 @@ pub use found::{Found, Status, Target};
 pub use id::{IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
 pub use setup::{Ports, Setup, SetupError};
+pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;

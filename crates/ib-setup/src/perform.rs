@@ -14,6 +14,7 @@ use crate::infrastructure::{Identity, Serial};
 use crate::ports::{Secret, SecretKind};
 use crate::registration::{self, Effect, EffectResult};
 use crate::setup::{Setup, SetupError};
+use crate::throttle::LogInAttempt;
 
 /// The environment's own word, and everything found about it.
 type Seen = (Option<registration::Environment>, Vec<Found>);
@@ -30,12 +31,10 @@ impl Setup {
                 let (environment, findings) = self.look(address, None).await;
                 EffectResult::Diagnosed { environment, findings }
             }
-            Effect::LogIn { turn, address, username } => match self.credentials(setup, username).await? {
-                None => EffectResult::NotInVault,
-                // Recorded before anything is sent: whoever finds it recorded does not send it again.
-                Some(_) if !self.start_log_in(setup, *turn).await? => return Ok(None),
-                Some(credentials) => self.send(address, credentials).await?,
-            },
+            Effect::LogIn { turn, address, username } => {
+                let (address, username, turn) = (address.clone(), username.clone(), *turn);
+                return self.log_in_once(setup, LogInAttempt { address, username, turn }).await;
+            }
             Effect::GiveUpLogIn { .. } => EffectResult::LogInGivenUp,
             Effect::CheckInfrastructure { address, .. } => self.check(address).await,
             Effect::SubmitCode { identity, .. } => {
@@ -48,6 +47,26 @@ impl Setup {
             }
             Effect::Register { identity, .. } => self.register(identity).await?,
         }))
+    }
+
+    /// Sends the credentials, unless that was or may be done by somebody else.
+    async fn log_in_once(
+        &self,
+        setup: SetupId,
+        attempt: LogInAttempt,
+    ) -> Result<Option<EffectResult>, SetupError> {
+        let Some(credentials) = self.credentials(setup, &attempt.username).await? else {
+            return Ok(Some(EffectResult::NotInVault));
+        };
+        // It waited too long, and the same user may be logging in through another set-up: a person asks again.
+        if !self.keep_in_flight(setup, &attempt).await? {
+            return Ok(Some(EffectResult::NotInVault));
+        }
+        // Recorded before anything is sent: whoever finds it recorded does not send it again.
+        if !self.start_log_in(setup, attempt.turn).await? {
+            return Ok(None);
+        }
+        self.send(&attempt.address, credentials).await.map(Some)
     }
 
     /// The credentials of `username`, if the vault still has them.

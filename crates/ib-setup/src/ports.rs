@@ -1,5 +1,7 @@
 //! What the driver needs, as traits.
 
+mod shelf;
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -15,12 +17,14 @@ use crate::infrastructure::{Identity, Infrastructure};
 use crate::registration::Event;
 use crate::time::Timestamp;
 
-/// Why a store did not do what was asked.
+pub use shelf::{Record, Shelf};
+
+/// Why a store or a shelf did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Somebody else recorded first: load again and think again.
-    #[error("somebody else recorded first")]
+    /// Somebody else was first: load again and think again.
+    #[error("somebody else was first")]
     Conflict,
     /// The store cannot be used now.
     #[error("the store cannot be used")]

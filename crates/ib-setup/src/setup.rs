@@ -8,8 +8,9 @@ use ib_env_client::{Connect, Credentials};
 
 use crate::activation::{ActivationAuthority, ActivationCode};
 use crate::id::SetupId;
-use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Store, StoreError, Vault, VaultError};
+use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
+use crate::throttle::{Client, Limits, Throttled};
 
 /// Everything that a [`Setup`] needs from outside.
 #[derive(Clone)]
@@ -18,6 +19,9 @@ pub struct Ports {
     pub connect: Arc<dyn Connect>,
     /// Keeps what happened.
     pub store: Arc<dyn Store>,
+    /// Keeps what all processes share and nobody needs later, such as counted attempts. It should last as long
+    /// as the store: a log-in that waits is not sent where it is lost.
+    pub shelf: Arc<dyn Shelf>,
     /// Keeps secrets.
     pub vault: Arc<dyn Vault>,
     /// Tells the time.
@@ -46,7 +50,10 @@ pub enum SetupError {
     /// It cannot be asked now.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The store failed.
+    /// It comes too early.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// The store or the shelf failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The vault failed.
@@ -60,17 +67,33 @@ pub enum SetupError {
 /// Registers infrastructures.
 ///
 /// The methods named after what a person does only record it and return at once; [`drive`](Self::drive) then
-/// does the work. Both may be called from any process that shares the store and the vault.
+/// does the work. Both may be called from any process that shares the store, the shelf and the vault.
 #[derive(Clone)]
 pub struct Setup {
     pub(crate) ports: Ports,
     pub(crate) rules: Rules,
+    pub(crate) limits: Limits,
+    pub(crate) client: Option<Client>,
 }
 
 impl Setup {
-    /// Registers infrastructures under the operator's `rules`.
+    /// Registers infrastructures under the operator's `rules` and the [limits](Limits) by default.
     pub const fn new(ports: Ports, rules: Rules) -> Self {
-        Self { ports, rules }
+        Self { ports, rules, limits: Limits::DEFAULT, client: None }
+    }
+
+    /// Sets how often something may be tried. Processes that share a shelf should agree on it.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same for `client`: what they try is counted for them too. Without it, as where there is one user
+    /// only, it is counted by user, by environment and for everybody.
+    #[must_use]
+    pub fn for_client(&self, client: Client) -> Self {
+        Self { client: Some(client), ..self.clone() }
     }
 
     /// Begins a set-up.
@@ -102,8 +125,8 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// [`SetupError::Address`] for what is no address; nothing is recorded then. Otherwise as for every
-    /// command: [`SetupError`].
+    /// [`SetupError::Address`] for what is no address, [`SetupError::Throttled`] after too many of them; nothing
+    /// is recorded then. Otherwise as for every command: [`SetupError`].
     pub async fn enter_address(&self, setup: SetupId, typed: &str) -> Result<View, SetupError> {
         let address = EnvironmentAddress::parse(typed)?;
         self.command(setup, Command::EnterAddress(address)).await
@@ -113,7 +136,8 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// [`SetupError`]; [`Rejection::LogInUnderWay`] while another attempt is.
+    /// [`SetupError`]; [`Rejection::LogInUnderWay`] while another attempt is, and [`SetupError::Throttled`] after
+    /// too many, or while the same user is being logged in through another set-up.
     pub async fn log_in(&self, setup: SetupId, credentials: Credentials) -> Result<View, SetupError> {
         let command = Command::LogIn(Username::parse(credentials.username())?);
         Ok(view(&self.record(setup, &command, Some(&Secret::Credentials(credentials))).await?))
@@ -150,7 +174,7 @@ impl Setup {
     ///
     /// # Errors
     ///
-    /// [`SetupError`].
+    /// [`SetupError`]; [`SetupError::Throttled`] after too many.
     pub async fn enter_code(&self, setup: SetupId, code: ActivationCode) -> Result<View, SetupError> {
         let command = Command::EnterCode(code.shape());
         Ok(view(&self.record(setup, &command, Some(&Secret::Code(code))).await?))

@@ -1,5 +1,5 @@
-//! Everything in memory, for tests and examples: a store, a vault, a clock and ids that a test sets, and an
-//! environment that answers as it is told.
+//! Everything in memory, for tests and examples: a store with a shelf, a vault, a clock and ids that a test
+//! sets, and an environment that answers as it is told.
 
 mod memory;
 mod scripted;
@@ -17,9 +17,11 @@ pub use scripted::{Script, Scripted};
 
 /// Ports that keep everything in memory, and connect through `connect`.
 pub fn ports(connect: Arc<dyn Connect>) -> Ports {
+    let store = Arc::new(MemoryStore::default());
     Ports {
         connect,
-        store: Arc::new(MemoryStore::default()),
+        store: store.clone(),
+        shelf: store,
         vault: Arc::new(MemoryVault::default()),
         clock: Arc::new(SetClock::default()),
         ids: Arc::new(SequentialIds::default()),

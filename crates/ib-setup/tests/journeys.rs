@@ -64,6 +64,7 @@ impl Room {
     fn ports(&self) -> Ports {
         Ports {
             store: self.store.clone(),
+            shelf: self.store.clone(),
             vault: self.vault.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

@@ -1,10 +1,11 @@
 //! Where set-ups are kept: SQLite for one process, PostgreSQL for several, with secrets sealed.
 //!
-//! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](ib_setup::ports::Store); either one gives a
-//! [`SealedVault`], which implements [`Vault`](ib_setup::ports::Vault) in the same database. What an embedder
-//! may rely on:
+//! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](ib_setup::ports::Store) and
+//! [`Shelf`](ib_setup::ports::Shelf); either one gives a [`SealedVault`], which implements
+//! [`Vault`](ib_setup::ports::Vault) in the same database. What an embedder may rely on:
 //!
 //! - an append is on disk as a whole, or not at all, whatever crashes;
+//! - of two processes that put something on the shelf at once, one wins and the other one hears of it;
 //! - a password or an activation code is in the database only as ciphertext, under a [key](Keys) that is not
 //!   in the database, and bound to its set-up and kind;
 //! - a program with the wrong key is refused before it writes anything.

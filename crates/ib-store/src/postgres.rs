@@ -1,6 +1,7 @@
 //! PostgreSQL: any number of processes.
 
 mod secrets;
+mod shelf;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use ib_domain::address::{AddressRules, EnvironmentAddress};
 use ib_domain::permission::user::Username;
-use ib_setup::ports::{Kept, Lease, Standing, StoreError};
+use ib_setup::ports::{Kept, Lease, Record, Standing, StoreError};
 use ib_setup::registration::Event;
 use ib_setup::{Identity, Infrastructure, Serial, SetupId, Timestamp};
 
@@ -76,6 +76,19 @@ pub(crate) fn setup(id: &str) -> sqlx::Result<SetupId> {
 
 pub(crate) fn lease((id, token): (String, i64)) -> sqlx::Result<Lease> {
     Ok(Lease { setup: setup(&id)?, token: u64::try_from(token).map_err(unreadable)? })
+}
+
+pub(crate) fn record((value, version): (String, i64)) -> sqlx::Result<Record> {
+    Ok(Record { value: value.into(), version: self::version(version)? })
+}
+
+pub(crate) fn version(version: i64) -> sqlx::Result<u64> {
+    u64::try_from(version).map_err(unreadable)
+}
+
+/// A version that somebody read. One that no row can hold was never given.
+pub(crate) fn expected(version: u64) -> Result<i64, StoreError> {
+    i64::try_from(version).map_err(|_| StoreError::Conflict)
 }
 
 /// An infrastructure's id, serial number and one of its addresses; rows of the same one follow each other.

@@ -2,6 +2,7 @@
 
 mod file;
 mod secrets;
+mod shelf;
 
 use std::fs::File;
 use std::path::Path;

@@ -35,7 +35,7 @@ for the IP address behind the name; any other for the fact of that name among th
   development environment only. On another environment of the infrastructure, one that LifeTime lists as
   such, whatever keeps the connection from being made is a warning.
 - **Exit code** is that of `ib check` when nothing worse is found. The [guide](guide/check.md#exit-codes)
-  lists them all.
+  lists them all. The reasons of a registration have none: `ib check` never reports them.
 ";
 
 /// The whole page, in the order of the checks.
@@ -76,7 +76,9 @@ fn section(page: &mut String, reason: Reason) {
     fact("Action", entry.action);
     fact("Who", entry.who.label());
     fact("Retry", again(entry.retry));
-    fact("Exit code", &exit(reason));
+    if !entry.check.is_of_registration() {
+        fact("Exit code", &exit(reason));
+    }
     if !entry.vendor.is_empty() {
         fact("The vendor's codes", &entry.vendor.join(", "));
     }
@@ -185,6 +187,19 @@ mod tests {
         assert_eq!(exit(Reason::VersionTooOld), "3");
         assert_eq!(exit(Reason::LoginRefused), "6");
         assert_eq!(exit(Reason::ActivationCodeNeeded), "0, or 4 with `--fail-on warning`");
+    }
+
+    #[test]
+    fn what_no_command_reports_has_no_exit_code() {
+        let of = |reason| {
+            let mut page = String::new();
+            section(&mut page, reason);
+            page
+        };
+        assert!(of(Reason::LoginRefused).contains("- **Exit code:** 6\n"));
+        for reason in Reason::ALL.iter().filter(|reason| reason.entry().check.is_of_registration()) {
+            assert!(!of(*reason).contains("Exit code"), "{reason}");
+        }
     }
 
     #[test]

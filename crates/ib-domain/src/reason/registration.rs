@@ -31,6 +31,18 @@ const LOGIN: Entry = Entry {
 /// What the ones about the activation code share.
 const CODE: Entry = Entry { check: Check::RegistrationCode, ..REGISTRATION };
 
+pub(super) const ADDRESS_THROTTLED: Entry = Entry {
+    code: "SETUP-REG-001",
+    id: "registration.address.throttled",
+    check: Check::RegistrationAddress,
+    title: "Too many addresses in a short time",
+    message: "The address was not looked at: this service pauses. The pause is its own; the environment knows nothing of it.",
+    cause: "Many addresses were entered in a short time: by you, from the same network, or for the same environment. The pause keeps this service from being used to look for hosts.",
+    action: "Wait until the pause is over, then enter the address again. Nothing else has to be done.",
+    retry: Retry::Retryable,
+    ..REGISTRATION
+};
+
 pub(super) const OTHER_ENVIRONMENT: Entry = Entry {
     code: "SETUP-ENV-013",
     id: "registration.environment.other",
@@ -60,6 +72,17 @@ pub(super) const LOGIN_FORGOTTEN: Entry = Entry {
     message: "The credentials for {host} are no longer kept, and the log-in was not sent.",
     cause: "Credentials are kept for a short time only, and not beyond the end of this service.",
     action: "Log in again; everything else is kept.",
+    ..LOGIN
+};
+
+pub(super) const LOGIN_THROTTLED: Entry = Entry {
+    code: "SETUP-AUTH-011",
+    id: "registration.login.throttled",
+    title: "Log-in after a pause",
+    message: "The log-in was not sent: this service pauses. The pause is its own, and no block by the environment.",
+    cause: "Several log-ins in a short time, or another log-in of the same user that is under way. The pause keeps the platform from blocking the user after too many failed ones.",
+    action: "Wait until the pause is over, then log in again. Make sure of the password meanwhile.",
+    retry: Retry::NeverAutomatic,
     ..LOGIN
 };
 
@@ -93,5 +116,16 @@ pub(super) const CODE_FORGOTTEN: Entry = Entry {
     message: "The activation code is no longer kept, and it was not verified.",
     cause: "A code is kept for a short time only, and not beyond the end of this service.",
     action: "Enter the activation code again; everything else is kept.",
+    ..CODE
+};
+
+pub(super) const CODE_THROTTLED: Entry = Entry {
+    code: "SETUP-INFRA-010",
+    id: "registration.activation_code.throttled",
+    title: "Too many codes in a short time",
+    message: "The activation code was not submitted: this service pauses. The pause is its own, and says nothing about the code.",
+    cause: "Several activation codes were entered in a short time. The pause keeps codes from being guessed.",
+    action: "Wait until the pause is over, then enter the activation code again.",
+    retry: Retry::Retryable,
     ..CODE
 };

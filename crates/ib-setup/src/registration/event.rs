@@ -167,6 +167,17 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// Whether the environment accepted a user's credentials, whatever they may do there.
+    pub(crate) const fn lets_in(&self) -> bool {
+        matches!(
+            self,
+            Self::LoggedIn { .. }
+                | Self::LogInStopped { stop: LogInStop::Denied | LogInStop::Unverified, .. }
+        )
+    }
+}
+
 impl From<Rules> for Fact {
     fn from(rules: Rules) -> Self {
         Self::RulesSet { disclaimer: rules.disclaimer, accept_unverified: rules.accept_unverified }

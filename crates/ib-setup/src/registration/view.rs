@@ -341,13 +341,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::throttle::{AttemptKind, Throttled};
+    use crate::time::Timestamp;
 
     #[test]
     fn every_reason_of_a_registration_belongs_to_a_stop() {
         let log_in = [LogInStop::Unanswered, LogInStop::Forgotten, LogInStop::OtherEnvironment];
         let code = [CodeStop::Refused, CodeStop::Unavailable, CodeStop::Forgotten];
         let stops = log_in.map(Stop::LogIn).into_iter().chain(code.map(Stop::Code));
-        let said: BTreeSet<_> = stops.filter_map(Stop::reason).collect();
+        // An attempt that comes too early stops nothing: the error alone says why.
+        let until = Timestamp::from_millis(0);
+        let early = [AttemptKind::Address, AttemptKind::LogIn, AttemptKind::Code]
+            .map(|kind| Throttled { kind, until }.reason());
+        let said: BTreeSet<_> = stops.filter_map(Stop::reason).chain(early).collect();
         let of_registration = |reason: &&Reason| reason.entry().check.is_of_registration();
         assert_eq!(said, Reason::ALL.iter().filter(of_registration).copied().collect());
     }

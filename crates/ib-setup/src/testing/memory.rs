@@ -1,4 +1,4 @@
-//! A store, a vault, a clock and ids in memory.
+//! A store, a shelf, a vault, a clock and ids in memory.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,8 @@ use ib_domain::permission::user::Username;
 use crate::id::{InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
 use crate::ports::{
-    Clock, Ids, Kept, Lease, Secret, SecretKind, Standing, Store, StoreError, Vault, VaultError,
+    Clock, Ids, Kept, Lease, Record, Secret, SecretKind, Shelf, Standing, Store, StoreError, Vault,
+    VaultError,
 };
 use crate::registration::Event;
 use crate::time::Timestamp;
@@ -20,16 +21,23 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps histories and infrastructures in memory.
+/// Keeps histories, infrastructures and what lies on the shelf in memory.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<Shelves>);
+pub struct MemoryStore(Mutex<Contents>);
 
 #[derive(Debug, Default)]
-struct Shelves {
+struct Contents {
     setups: BTreeMap<SetupId, Row>,
-    /// Counts appends and leases.
+    /// Counts appends, leases and versions.
     count: u64,
     infrastructures: Vec<Infrastructure>,
+    records: BTreeMap<String, (Record, Timestamp)>,
+}
+
+impl Contents {
+    fn record(&self, key: &str, now: Timestamp) -> Option<&Record> {
+        self.records.get(key).filter(|(_, until)| *until > now).map(|(record, _)| record)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -52,7 +60,7 @@ impl MemoryStore {
     /// A store in which one set-up has that history, and no snapshot.
     pub fn holding(setup: SetupId, events: Vec<Event>) -> Self {
         let setups = [(setup, Row { events, ..Row::default() })].into();
-        Self(Mutex::new(Shelves { setups, ..Shelves::default() }))
+        Self(Mutex::new(Contents { setups, ..Contents::default() }))
     }
 
     /// Every registered infrastructure.
@@ -152,6 +160,43 @@ impl Store for MemoryStore {
 
     async fn infrastructure(&self, id: InfrastructureId) -> Result<Option<Infrastructure>, StoreError> {
         Ok(lock(&self.0).infrastructures.iter().find(|known| known.id == id).cloned())
+    }
+}
+
+#[async_trait]
+impl Shelf for MemoryStore {
+    async fn get(&self, key: &str, now: Timestamp) -> Result<Option<Record>, StoreError> {
+        Ok(lock(&self.0).record(key, now).cloned())
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        expected: Option<u64>,
+        value: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut kept = lock(&self.0);
+        if kept.record(key, now).map(|record| record.version) != expected {
+            return Err(StoreError::Conflict);
+        }
+        kept.count += 1;
+        let version = kept.count;
+        kept.records.insert(key.to_owned(), (Record { value: value.into(), version }, until));
+        Ok(version)
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        lock(&self.0).records.remove(key);
+        Ok(())
+    }
+
+    async fn sweep(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let mut kept = lock(&self.0);
+        let before = kept.records.len();
+        kept.records.retain(|_, (_, until)| *until > now);
+        Ok((before - kept.records.len()) as u64)
     }
 }
 

@@ -53,3 +53,15 @@ create table key_check (
     id integer primary key check (id = 1),
     sealed bytea not null
 );
+
+-- A version never comes twice, also not after what had it is gone.
+create sequence shelf_version;
+
+create table shelf (
+    key text primary key,
+    value text not null,
+    version bigint not null,
+    until bigint not null
+);
+
+create index shelf_until on shelf (until);

@@ -52,3 +52,13 @@ create table key_check (
     id integer primary key check (id = 1),
     sealed blob not null
 ) strict;
+
+create table shelf (
+    -- It never comes twice, also not after what had it is gone.
+    version integer primary key autoincrement,
+    key text not null unique,
+    value text not null,
+    until integer not null
+) strict;
+
+create index shelf_until on shelf (until);

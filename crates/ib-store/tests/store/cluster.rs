@@ -76,6 +76,7 @@ impl Cluster {
         let create: &'static str = match name {
             "conforms" => "create database conforms",
             "registration" => "create database registration",
+            "throttle" => "create database throttle",
             _ => "create database vault",
         };
         connection.execute(create).await.unwrap();

@@ -1,12 +1,14 @@
-//! One suite over every back end: what [`Store`](ib_setup::ports::Store) and [`Vault`](ib_setup::ports::Vault)
-//! promise, in memory, in SQLite and in PostgreSQL.
+//! One suite over every back end: what [`Store`](ib_setup::ports::Store), [`Shelf`](ib_setup::ports::Shelf) and
+//! [`Vault`](ib_setup::ports::Vault) promise, in memory, in SQLite and in PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 mod cluster;
 mod place;
 mod registration;
+mod shelf;
 mod store;
+mod throttle;
 mod vault;
 
 use cluster::Cluster;
@@ -15,6 +17,7 @@ use place::Place;
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_conforms() {
     store::conforms(&Place::memory()).await;
+    shelf::conforms(&Place::memory()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -24,6 +27,10 @@ async fn sqlite_conforms() {
     store::survives_a_restart(&place).await;
     store::shows_nothing_half_done(&place).await;
     store::keeps_others_out(&place).await;
+    let place = Place::sqlite();
+    shelf::conforms(&place).await;
+    shelf::survives_a_restart(&place).await;
+    throttle::counts_across_a_restart(&Place::sqlite()).await;
     registration::survives_a_restart_after_each_step(&Place::sqlite()).await;
     vault::conforms(&Place::sqlite()).await;
 }
@@ -35,6 +42,11 @@ async fn postgres_conforms() {
     store::conforms(&place).await;
     store::survives_a_restart(&place).await;
     store::shows_nothing_half_done(&place).await;
+    shelf::conforms(&place).await;
+    shelf::survives_a_restart(&place).await;
+    let place = cluster.database("throttle").await;
+    throttle::counts_across_a_restart(&place).await;
+    throttle::counts_across_processes(&place).await;
     registration::survives_a_restart_after_each_step(&cluster.database("registration").await).await;
     vault::conforms(&cluster.database("vault").await).await;
 }

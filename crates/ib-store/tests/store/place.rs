@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ib_setup::ports::{Clock, Store};
+use ib_setup::ports::{Clock, Shelf, Store};
 use ib_setup::testing::MemoryStore;
 use ib_store::{Keys, OpenError, PostgresStore, SealedVault, SqliteStore};
 use sqlx::AnyConnection;
@@ -63,6 +63,14 @@ impl Place {
 
 impl Opened {
     pub(crate) fn store(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Memory(store) => store.clone(),
+            Self::Sqlite(store) => Arc::new(store.clone()),
+            Self::Postgres(store) => Arc::new(store.clone()),
+        }
+    }
+
+    pub(crate) fn shelf(&self) -> Arc<dyn Shelf> {
         match self {
             Self::Memory(store) => store.clone(),
             Self::Sqlite(store) => Arc::new(store.clone()),

@@ -20,6 +20,7 @@ async fn start(place: &Place, scripted: &Scripted, ids: &Arc<SequentialIds>) -> 
     let vault = opened.vault(keys, clock.clone(), Duration::from_mins(30)).await.unwrap();
     let ports = Ports {
         store: opened.store(),
+        shelf: opened.shelf(),
         vault: Arc::new(vault),
         clock,
         ids: ids.clone(),
