@@ -5,6 +5,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
 mod bench;
+mod demo;
 mod generate;
 mod lint;
 mod markdown;
@@ -33,6 +34,8 @@ struct Cli {
 enum Chore {
     /// Check everything that can be checked without running the tests; report all of it
     Lint(lint::Args),
+    /// Serve the set-up and a pretend infrastructure for it on this machine, until interrupted
+    Demo(demo::Args),
     /// Pretend an infrastructure on this machine, until interrupted
     Sim(sim::Args),
     /// Run every test: units, documentation examples, and clients that nobody here wrote
@@ -57,6 +60,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
     let repo = Repo::find()?;
     match chore {
         Chore::Lint(args) => lint::run(&repo, &args, &Cli::command()),
+        Chore::Demo(args) => demo::run(&repo, &args),
         Chore::Sim(args) => sim::run(&repo, &args),
         Chore::Test(args) => test::run(&repo, &args),
         Chore::Generate(args) => generate::run(&repo, &args),

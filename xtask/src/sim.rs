@@ -27,6 +27,31 @@ pub(crate) struct Ready {
     control: String,
     hosts: Vec<Host>,
     users: Vec<User>,
+    lifetime_token: String,
+}
+
+impl Ready {
+    /// Where the simulator listens.
+    pub(crate) fn listen(&self) -> &str {
+        &self.listen
+    }
+
+    /// Every host that it answers for.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.iter().map(|host| host.name.as_str())
+    }
+
+    /// LifeTime's host, and the token of its service account.
+    pub(crate) fn lifetime(&self) -> Option<(&str, &str)> {
+        let host = self.hosts.iter().find(|host| host.kind == "lifetime")?;
+        Some((&host.name, &self.lifetime_token))
+    }
+
+    /// Every user: name, password, and what they may do.
+    pub(crate) fn users(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let users = self.users.iter();
+        users.map(|user| (user.username.as_str(), user.password.as_str(), user.summary.as_str()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -95,7 +120,7 @@ fn ready(file: &Path) -> Result<Ready> {
 }
 
 /// Ends with Ctrl-C; where there is a polite kill, with that too, so that the files do not outlive the simulator.
-async fn interrupted() -> io::Result<()> {
+pub(crate) async fn interrupted() -> io::Result<()> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -125,7 +150,7 @@ fn summary(ready: &Ready, state: &Path) -> String {
     lines.join("\n") + "\n"
 }
 
-fn row(first: &str, second: &str, third: &str) -> String {
+pub(crate) fn row(first: &str, second: &str, third: &str) -> String {
     format!("  {first:<22}  {second:<14}  {third}").trim_end().to_owned()
 }
 

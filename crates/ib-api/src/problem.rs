@@ -1,5 +1,7 @@
 //! `application/problem+json`: why a request was not done (RFC 9457).
 
+use std::time::SystemTime;
+
 use ib_domain::environment::{Purpose, Role};
 use ib_setup::registration::Rejection;
 use ib_setup::{Found, SetupError, Timestamp};
@@ -104,6 +106,9 @@ pub struct Problem {
     /// From when on it may be tried again, in RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<String>,
+    /// In how many seconds that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
     /// What to name when asking for help; the service's log has it too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -129,6 +134,7 @@ impl Problem {
             finding: None,
             step: None,
             retry_at: None,
+            retry_after: None,
             request_id: None,
         }
     }
@@ -151,11 +157,25 @@ impl Problem {
                 Self::new(ProblemKind::Unusable, format!("{error}; enter another one.")).field("username")
             }
             SetupError::Rejected(rejection) => Self::of_rejection(rejection),
+            SetupError::Throttled(throttled) => {
+                let found = Found::of_reason(throttled.reason(), "the environment");
+                Self::of_found(ProblemKind::Throttled, &found).retry_at(throttled.until)
+            }
             SetupError::Store(_) | SetupError::Vault(_) => {
                 Self::new(ProblemKind::Unavailable, "Nothing was changed. Try again in a moment.")
             }
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
         }
+    }
+
+    /// Says how long that is, in seconds from `now` on; at least one.
+    #[must_use]
+    pub fn counted_from(mut self, now: SystemTime) -> Self {
+        let at = self.retry_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+        let now = jiff::Timestamp::try_from(now).ok();
+        let left = at.zip(now).map(|(at, now)| at.duration_since(now).as_millis());
+        self.retry_after = left.map(|left| u64::try_from(left).unwrap_or_default().div_ceil(1_000).max(1));
+        self
     }
 
     fn of_found(kind: ProblemKind, found: &Found) -> Self {

@@ -1,10 +1,8 @@
 //! `ib.setup/1`: where a set-up stands, as one document.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
 
 use ib_domain::environment::{Purpose, Role};
-use ib_domain::finding::{Finding, Outcome};
 use ib_domain::reason::Reason;
 use ib_setup::registration::{Action, LogInStop, Step, StepStatus, StepView, Stop, View};
 use ib_setup::{Found, SetupId, Status, Target};
@@ -251,16 +249,13 @@ impl StopDocument {
     fn new(stop: Stop, view: &View) -> Self {
         let host = view.environment.as_ref().map(|environment| environment.address.authority());
         let host = host.unwrap_or_else(|| view.typed.address.clone());
-        Self { id: stop.id().to_owned(), finding: stop.reason().map(|reason| of_reason(reason, &host)) }
+        Self {
+            id: stop.id().to_owned(),
+            finding: stop
+                .reason()
+                .map(|reason| FindingDocument::new(&Found::of_reason(reason, &host), &development())),
+        }
     }
-}
-
-/// What the catalogue says about `host`.
-pub fn of_reason(reason: Reason, host: &str) -> FindingDocument {
-    let finding = Finding::new(reason.entry().check, Outcome::of(reason), SystemTime::UNIX_EPOCH);
-    let mut document = FindingDocument::new(&Found::record(&finding, host), &development());
-    document.evidence.clear();
-    document
 }
 
 const fn development() -> Role {

@@ -22,7 +22,7 @@ use crate::setup::{Setup, SetupError};
 use crate::throttle::Attempt;
 
 /// How long a driver may hold a set-up before another one goes on with it.
-const LEASE: Duration = Duration::from_mins(5);
+const LEASE: Duration = Duration::from_mins(1);
 
 impl Setup {
     /// Leases up to `limit` set-ups that have work now: after a restart, or because the driver that was at

@@ -79,6 +79,14 @@ impl Found {
         Self::record(&Obstacle::of_address(error, typed).finding(SystemTime::UNIX_EPOCH), "the address")
     }
 
+    /// What the catalogue says about `host`, where nothing more is known than the reason.
+    pub fn of_reason(reason: Reason, host: &str) -> Self {
+        let finding = Finding::new(reason.entry().check, Outcome::of(reason), SystemTime::UNIX_EPOCH);
+        let mut found = Self::record(&finding, host);
+        found.evidence.clear();
+        found
+    }
+
     /// Records what was found about `host`.
     pub fn record(finding: &Finding, host: &str) -> Self {
         let seen = &finding.evidence;

@@ -78,3 +78,5 @@ pub use infrastructure::{Identity, Infrastructure, Serial};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;
+
+pub use ib_env_client::{Credentials, Password, SecretError};

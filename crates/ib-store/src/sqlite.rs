@@ -100,6 +100,8 @@ impl SqliteStore {
             .busy_timeout(PATIENCE);
         let writes = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!("migrations/sqlite").run(&writes).await?;
+        // Whoever held a lease is gone: the file has one process at a time.
+        sqlx::query("update setup set leased_until = null").execute(&writes).await?;
         let reads = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
         Ok(Self { reads, writes, lock: Arc::new(lock) })
     }

@@ -1,0 +1,172 @@
+//! The settings: defaults, then a TOML file, then variables, then flags.
+
+mod raw;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ib_domain::address::EnvironmentAddress;
+use ib_env_client::http::ConnectTo;
+use ib_setup::Disclaimer;
+use ib_web::Site;
+use ipnet::IpNet;
+use tracing_subscriber::filter::LevelFilter;
+use url::Url;
+
+use crate::cli::Flags;
+use crate::stop::Stop;
+
+/// The settings, each of them usable.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where to tell metrics, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Under which name the service is reached.
+    pub site: Site,
+    /// The proxies in front of it.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Where everything is kept.
+    pub store: StoreAt,
+    /// The file with the keys.
+    pub key_file: PathBuf,
+    /// Whether a key may be made: only where nobody could have one already.
+    pub makes_key: bool,
+    /// How long a secret is kept that nobody uses.
+    pub secrets_idle: Duration,
+    /// How long a session lives when nobody uses it.
+    pub session_idle: Duration,
+    /// How long a session lives at most.
+    pub session_absolute: Duration,
+    /// The disclaimer.
+    pub disclaimer: Disclaimer,
+    /// Whether permissions that cannot be verified are accepted.
+    pub accept_unverified: bool,
+    /// How environments are reached.
+    pub network: Network,
+    /// By development environment: its LifeTime, and the file with the token.
+    pub lifetimes: BTreeMap<EnvironmentAddress, (EnvironmentAddress, PathBuf)>,
+    /// The log.
+    pub log: Log,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreAt {
+    /// In an SQLite file.
+    Sqlite(PathBuf),
+    /// In PostgreSQL; the file holds the URL, for it may hold a password.
+    Postgres(PathBuf),
+}
+
+/// How environments are reached.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Network {
+    /// Hosts that are connected to at given addresses.
+    pub connect_to: Vec<ConnectTo>,
+    /// Files with certificate authorities that are trusted too.
+    pub authorities: Vec<PathBuf>,
+    /// Private networks that may be connected to.
+    pub allow_private: Vec<IpNet>,
+    /// The proxy that everything goes through.
+    pub proxy: Option<Url>,
+    /// How long one request may take.
+    pub timeout: Duration,
+}
+
+/// The log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Log {
+    /// What its lines look like.
+    pub form: LogForm,
+    /// How much is written.
+    pub level: Level,
+}
+
+/// What the lines of the log look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LogForm {
+    /// One JSON object for each.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// How much is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Level {
+    /// What is broken.
+    Error,
+    /// And what may break.
+    Warn,
+    /// And what happens.
+    Info,
+    /// And why.
+    Debug,
+}
+
+impl From<Level> for LevelFilter {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Self::ERROR,
+            Level::Warn => Self::WARN,
+            Level::Info => Self::INFO,
+            Level::Debug => Self::DEBUG,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Setting`], which names the setting and says what it expects.
+    pub fn read(flags: &Flags) -> Result<Self, Stop> {
+        raw::read(flags)?.judge()
+    }
+
+    /// What the settings come to, as lines. Nothing in them is a secret: secrets are in files, and the
+    /// files are named.
+    pub fn tell(&self) -> String {
+        let mut told = String::new();
+        let mut say = |name: &str, value: &dyn std::fmt::Display| {
+            let _ = writeln!(told, "{name:<18} {value}");
+        };
+        say("listen", &self.listen);
+        if let Some(metrics) = &self.metrics_listen {
+            say("metrics_listen", metrics);
+        }
+        match &self.site {
+            Site::Public(origin) => say("public_url", &origin.as_str()),
+            _ => say("public_url", &"none: this machine alone, over plain HTTP"),
+        }
+        match &self.store {
+            StoreAt::Sqlite(path) => say("database", &format_args!("SQLite, {}", path.display())),
+            StoreAt::Postgres(path) => {
+                say("database", &format_args!("PostgreSQL, URL in {}", path.display()))
+            }
+        }
+        let made = if self.makes_key && !self.key_file.exists() { " (will be made)" } else { "" };
+        say("key_file", &format_args!("{}{made}", self.key_file.display()));
+        say("disclaimer", &format_args!("version {}", self.disclaimer.version()));
+        say("accept_unverified", &self.accept_unverified);
+        for (development, (lifetime, file)) in &self.lifetimes {
+            let (development, lifetime) = (development.authority(), lifetime.authority());
+            say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));
+        }
+        told
+    }
+}

@@ -1,0 +1,171 @@
+//! From settings to the libraries.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ib_env_client::Token;
+use ib_env_client::http::{HttpClient, Limits, Settings as HttpSettings};
+use ib_env_client::policy::AddressPolicy;
+use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
+use ib_setup::system::{RandomIds, SystemClock};
+use ib_setup::{AcceptUnverified, Ports};
+use ib_store::{Keys, PostgresStore, SealedVault, SqliteStore};
+use ib_web::Settings;
+use tracing::{error, info};
+
+use crate::config::{Config, Network, StoreAt};
+use crate::stop::Stop;
+
+/// How often what has run out is deleted.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// Everything that is open.
+pub(crate) struct Wired {
+    pub(crate) ports: Ports,
+    vault: Arc<SealedVault>,
+    database: Database,
+}
+
+enum Database {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+/// Opens everything that the settings name.
+pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
+    let (database, vault) = database(config).await?;
+    let (store, shelf): (Arc<dyn Store>, Arc<dyn Shelf>) = match &database {
+        Database::Sqlite(store) => (Arc::new(store.clone()), Arc::new(store.clone())),
+        Database::Postgres(store) => (Arc::new(store.clone()), Arc::new(store.clone())),
+    };
+    let vault = Arc::new(vault);
+    let ports = Ports {
+        connect: Arc::new(client(&config.network)?),
+        store,
+        shelf,
+        vault: vault.clone(),
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(RandomIds),
+        authority: Arc::new(AcceptUnverified),
+        lifetimes: lifetimes(config)?,
+    };
+    Ok(Wired { ports, vault, database })
+}
+
+/// What the settings mean for the HTTP face.
+pub(crate) fn face(config: &Config) -> Settings {
+    let mut settings = Settings::default();
+    settings.site = config.site.clone();
+    settings.disclaimer = config.disclaimer.clone();
+    settings.accept_unverified = config.accept_unverified;
+    settings.proxies.clone_from(&config.trusted_proxies);
+    settings.idle = config.session_idle;
+    settings.absolute = config.session_absolute;
+    settings
+}
+
+impl Wired {
+    /// Deletes what has run out, now and then, for as long as it is polled.
+    pub(crate) async fn sweep(&self) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            let now = SystemClock.now();
+            if let Err(failed) = self.vault.sweep(now).await {
+                error!(error = &failed as &dyn std::error::Error, "secrets that ran out cannot be deleted");
+            }
+            if let Err(failed) = self.ports.shelf.sweep(now).await {
+                error!(error = &failed as &dyn std::error::Error, "records that ran out cannot be deleted");
+            }
+        }
+    }
+
+    pub(crate) async fn close(self) {
+        match self.database {
+            Database::Sqlite(store) => store.close().await,
+            Database::Postgres(store) => store.close().await,
+        }
+    }
+}
+
+async fn database(config: &Config) -> Result<(Database, SealedVault), Stop> {
+    let clock = Arc::new(SystemClock);
+    let idle = config.secrets_idle;
+    match &config.store {
+        StoreAt::Sqlite(path) => {
+            if let Some(folder) = path.parent() {
+                make_folder(folder)?;
+            }
+            let keys = keys(config)?;
+            let store = SqliteStore::open(path).await.map_err(unopened)?;
+            let vault = store.vault(keys, clock, idle).await.map_err(unopened)?;
+            Ok((Database::Sqlite(store), vault))
+        }
+        StoreAt::Postgres(file) => {
+            let url = line(file)?;
+            let store = PostgresStore::open(&url).await.map_err(unopened)?;
+            let vault = store.vault(keys(config)?, clock, idle).await.map_err(unopened)?;
+            Ok((Database::Postgres(store), vault))
+        }
+    }
+}
+
+fn unopened(error: ib_store::OpenError) -> Stop {
+    Stop::failed("the store cannot be opened", error)
+}
+
+fn keys(config: &Config) -> Result<Keys, Stop> {
+    let path = &config.key_file;
+    let keys = if config.makes_key && !path.exists() {
+        info!(file = %path.display(), "a key was made; without it, nobody reads the secrets in a backup");
+        Keys::create(path)
+    } else {
+        Keys::read(path)
+    };
+    keys.map_err(|error| Stop::failed("the keys cannot be used", error))
+}
+
+/// Makes a folder for its owner alone.
+fn make_folder(folder: &Path) -> Result<(), Stop> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| Stop::failed(format!("{} cannot be made", folder.display()), error))
+}
+
+fn client(network: &Network) -> Result<HttpClient, Stop> {
+    let mut settings = HttpSettings::default();
+    settings.limits = Limits::scaled(network.timeout);
+    settings.policy =
+        network.allow_private.iter().fold(AddressPolicy::default(), |policy, net| policy.allow_private(*net));
+    settings.connect_to.clone_from(&network.connect_to);
+    settings.authorities = network.authorities.iter().map(|path| bytes(path)).collect::<Result<_, _>>()?;
+    settings.proxy.clone_from(&network.proxy);
+    settings.clock = Arc::new(SystemTime::now);
+    HttpClient::new(settings).map_err(|error| Stop::failed("network", error))
+}
+
+fn lifetimes(config: &Config) -> Result<Arc<dyn LifeTimes>, Stop> {
+    let mut known = BTreeMap::new();
+    for (development, (lifetime, file)) in &config.lifetimes {
+        let token =
+            Token::new(line(file)?).map_err(|error| Stop::failed(file.display().to_string(), error))?;
+        known.insert(development.clone(), (lifetime.clone(), token));
+    }
+    Ok(Arc::new(known))
+}
+
+fn bytes(path: &PathBuf) -> Result<Vec<u8>, Stop> {
+    std::fs::read(path).map_err(|error| Stop::setting(format!("{} cannot be read ({error})", path.display())))
+}
+
+/// The line that a file holds.
+fn line(path: &PathBuf) -> Result<String, Stop> {
+    let text = String::from_utf8(bytes(path)?);
+    let text = text.map_err(|_| Stop::setting(format!("{} is not UTF-8 text", path.display())))?;
+    Ok(text.trim().to_owned())
+}

@@ -1,0 +1,75 @@
+//! `/api/v1`: every step of the wizard as a request, under the same rules.
+
+mod body;
+mod caller;
+mod docs;
+mod sessions;
+mod setups;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::guard;
+
+/// The document's frame; the routes add the rest.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Integration Builder set-up",
+        description = "Sets up Integration Builder for an OutSystems 11 infrastructure, step by step: the same \
+                       steps, rules and findings as the pages. Begin a session, begin a set-up in it, then send \
+                       each step when the document says that it is open.",
+    ),
+    modifiers(&Bearer),
+)]
+struct Frame;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        components.add_security_scheme("session", bearer);
+    }
+}
+
+fn described() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Frame::openapi())
+        .routes(routes!(sessions::begin))
+        .routes(routes!(sessions::end))
+        .routes(routes!(setups::disclaimer))
+        .routes(routes!(setups::list, setups::begin))
+        .routes(routes!(setups::read))
+        .routes(routes!(setups::address))
+        .routes(routes!(setups::log_in))
+        .routes(routes!(setups::welcome))
+        .routes(routes!(setups::accept))
+        .routes(routes!(setups::check))
+        .routes(routes!(setups::code))
+}
+
+/// The document that describes the API.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    let (routes, _) = described().split_for_parts();
+    let unknown = async |_: HeaderMap| {
+        let kind = ib_api::problem::ProblemKind::NotFound;
+        guard::refuse(&HeaderMap::new(), kind, "Look at /api/docs for what can be asked.")
+    };
+    routes
+        .route("/api/openapi.json", get(docs::openapi))
+        .route("/api/docs", get(docs::page))
+        .route("/api/{*path}", axum::routing::any(unknown))
+}

@@ -1,0 +1,55 @@
+//! Who calls, and what may be repeated.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use axum_extra::TypedHeader;
+use axum_extra::headers::Authorization;
+use axum_extra::headers::authorization::Bearer;
+use ib_api::problem::{Problem, ProblemKind};
+use ib_setup::SetupId;
+
+use crate::app::{Answer, App, unavailable};
+use crate::refusal::Refusal;
+use crate::session::{Session, Token};
+
+/// The longest key of a request that may be repeated, in characters.
+const KEY: usize = 200;
+
+/// The session that the bearer token stands for.
+pub(crate) struct Caller(pub(crate) Session);
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let bearer = TypedHeader::<Authorization<Bearer>>::from_request_parts(parts, app).await.ok();
+        let token = bearer.and_then(|bearer| Token::read(bearer.token())).ok_or_else(no_session)?;
+        let session = app.sessions.open(token, None).await.map_err(|error| unavailable(&error))?;
+        if session.is_kept() { Ok(Self(session)) } else { Err(no_session()) }
+    }
+}
+
+fn no_session() -> Refusal {
+    let detail = "Begin one with POST /api/v1/sessions, and send its token as a bearer token.";
+    Problem::new(ProblemKind::NoSession, detail).into()
+}
+
+impl Caller {
+    /// The set-up with that id, if it is one of this session's.
+    pub(crate) fn owned(&self, id: &str) -> Answer<SetupId> {
+        let known = |id: &SetupId| self.0.setups().contains(id);
+        let missing = || Problem::new(ProblemKind::NotFound, "No set-up of this session has that id.");
+        Ok(id.parse().ok().filter(known).ok_or_else(missing)?)
+    }
+}
+
+/// The key under which a request may be repeated.
+pub(crate) fn key(headers: &HeaderMap) -> Answer<Option<&str>> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text = value.to_str().ok().filter(|text| !text.is_empty() && text.len() <= KEY);
+    let detail = "An Idempotency-Key has 1 to 200 visible ASCII characters.";
+    Ok(Some(text.ok_or_else(|| Problem::new(ProblemKind::Malformed, detail))?))
+}

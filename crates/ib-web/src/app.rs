@@ -1,0 +1,172 @@
+//! What every request shares.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use ib_api::problem::{Problem, ProblemKind};
+use ib_setup::ports::{Ids, StoreError};
+use ib_setup::registration::{Rules, Step, View};
+use ib_setup::{Client, Ports, Setup, SetupError, SetupId};
+use tracing::error;
+
+use crate::driver::Driver;
+use crate::once::{Once, Turn};
+use crate::session::{Session, Sessions};
+use crate::settings::Settings;
+use crate::{api, guard, operate, pages};
+
+/// The HTTP face. Clones share everything.
+#[derive(Clone)]
+pub struct Web(Arc<App>);
+
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) setup: Setup,
+    pub(crate) sessions: Sessions,
+    pub(crate) once: Once,
+    pub(crate) ids: Arc<dyn Ids>,
+    driver: Arc<Driver>,
+}
+
+impl Web {
+    /// A face for the set-ups behind `ports`.
+    pub fn new(ports: Ports, settings: Settings) -> Self {
+        let mut rules = Rules::new(settings.disclaimer.version());
+        if settings.accept_unverified {
+            rules = rules.accept_unverified();
+        }
+        let (shelf, clock, ids) = (&ports.shelf, &ports.clock, &ports.ids);
+        let sessions = Sessions {
+            shelf: Arc::clone(shelf),
+            clock: Arc::clone(clock),
+            ids: Arc::clone(ids),
+            idle: settings.idle,
+            absolute: settings.absolute,
+        };
+        let once = Once { shelf: Arc::clone(shelf), clock: Arc::clone(clock) };
+        let ids = Arc::clone(ids);
+        let setup = Setup::new(ports, rules);
+        let driver = Arc::new(Driver::new(setup.clone(), settings.drivers));
+        Self(Arc::new(App { settings, setup, sessions, once, ids, driver }))
+    }
+
+    /// Everything under one router: pages, API, health. Serve it with the connections' addresses
+    /// (`into_make_service_with_connect_info`), for attempts are counted by client.
+    pub fn router(&self) -> Router {
+        let faces = pages::router().merge(api::router()).merge(operate::router());
+        guard::around(faces, &self.0).with_state(Arc::clone(&self.0))
+    }
+
+    /// Does the work that is due until `stop` completes, then ends what was begun.
+    pub async fn drive(&self, stop: impl Future<Output = ()>) {
+        Arc::clone(&self.0.driver).run(stop).await;
+    }
+}
+
+/// What came of a request, or why it was not done.
+pub(crate) type Answer<T> = Result<T, Box<Problem>>;
+
+impl App {
+    /// Begins a set-up and gives it to the session.
+    pub(crate) async fn begin(&self, session: Session) -> Answer<(Session, SetupId)> {
+        let setup = self.setup.begin().await.map_err(|error| self.refuse(&error, ""))?;
+        let session = self.sessions.own(session, setup, None).await.map_err(|error| unavailable(&error))?;
+        Ok((session, setup))
+    }
+
+    /// Does `work` for a set-up once for each `key`, and wakes the driver.
+    pub(crate) async fn once(
+        &self,
+        session: &Session,
+        key: Option<&str>,
+        request: &str,
+        setup: SetupId,
+        work: impl Future<Output = Answer<View>>,
+    ) -> Answer<View> {
+        let turn = match key {
+            Some(key) => {
+                self.once.begin(&session.token, key, request).await.map_err(|error| unavailable(&error))?
+            }
+            None => return self.done(work.await),
+        };
+        let ticket = match turn {
+            Turn::First(ticket) => ticket,
+            Turn::Again(_) => {
+                return Ok(self.setup.view(setup).await.map_err(|error| self.refuse(&error, ""))?);
+            }
+            Turn::Other => return Err(key_reused().into()),
+        };
+        let result = self.done(work.await);
+        let noted = match &result {
+            Ok(_) => self.once.done(ticket, setup).await,
+            Err(_) => self.once.undo(ticket).await,
+        };
+        noted.map_err(|error| unavailable(&error))?;
+        result
+    }
+
+    fn done(&self, result: Answer<View>) -> Answer<View> {
+        if result.is_ok() {
+            self.driver.nudge();
+        }
+        result
+    }
+
+    /// The set-up's view once nothing is under way, or when `limit` has passed. Whoever was let in goes on
+    /// where they were in an earlier session; then it is another set-up.
+    pub(crate) async fn settled(
+        &self,
+        session: &Session,
+        setup: SetupId,
+        limit: Duration,
+    ) -> Answer<(SetupId, View)> {
+        let view = self.driver.settled(setup, limit).await.map_err(|error| self.refuse(&error, ""))?;
+        if view.open != Step::Welcome {
+            return Ok((setup, view));
+        }
+        let earlier = self.setup.resume(setup).await.map_err(|error| self.refuse(&error, ""))?;
+        if earlier == setup {
+            return Ok((setup, view));
+        }
+        self.sessions
+            .own(session.clone(), earlier, Some(setup))
+            .await
+            .map_err(|error| unavailable(&error))?;
+        self.driver.nudge();
+        let view = self.driver.settled(earlier, limit).await.map_err(|error| self.refuse(&error, ""))?;
+        Ok((earlier, view))
+    }
+
+    /// The set-ups, with attempts counted for the client at `peer`.
+    pub(crate) fn setup_for(&self, peer: IpAddr) -> Setup {
+        self.setup.for_client(Client::new(peer))
+    }
+
+    /// Why a set-up did not do what was asked; what is behind it goes to the log, not to the client.
+    pub(crate) fn refuse(&self, error: &SetupError, typed: &str) -> Problem {
+        let problem = Problem::of_setup(error, typed);
+        if problem.status >= 500 {
+            error!(error = error as &dyn std::error::Error, "a request could not be done");
+        }
+        problem.counted_from(self.sessions.clock.now().into())
+    }
+
+    /// Ends a session and forgets the secrets of its set-ups.
+    pub(crate) async fn log_out(&self, session: &Session) -> Answer<()> {
+        for setup in session.setups() {
+            self.setup.forget(*setup).await.map_err(|error| self.refuse(&error, ""))?;
+        }
+        Ok(self.sessions.end(session).await.map_err(|error| unavailable(&error))?)
+    }
+}
+
+pub(crate) fn unavailable(error: &StoreError) -> Problem {
+    error!(error = error as &dyn std::error::Error, "the store cannot be used");
+    Problem::new(ProblemKind::Unavailable, "Nothing was changed. Try again in a moment.")
+}
+
+pub(crate) fn key_reused() -> Problem {
+    Problem::new(ProblemKind::KeyReused, "Use a new key for each request, and the same only to repeat one.")
+}

@@ -1,0 +1,112 @@
+//! Does the work that is due, beside the requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ib_setup::ports::Lease;
+use ib_setup::registration::{StepStatus, View};
+use ib_setup::{Setup, SetupError, SetupId};
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::{Instrument as _, error, info_span};
+
+/// How often a driver looks for work that nobody told it about: of another process, or due by time.
+const ROUND: Duration = Duration::from_secs(1);
+/// How often somebody who waits looks by themselves, in case another process does the work.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long a driver rests when the store cannot be used.
+const REST: Duration = Duration::from_secs(5);
+
+/// Does the work that is due for every set-up, as many at a time as it has slots.
+pub(crate) struct Driver {
+    setup: Setup,
+    slots: Arc<Semaphore>,
+    size: u32,
+    work: Notify,
+    done: watch::Sender<()>,
+}
+
+impl Driver {
+    pub(crate) fn new(setup: Setup, size: usize) -> Self {
+        let size = u32::try_from(size.max(1)).unwrap_or(u32::MAX);
+        let slots = Arc::new(Semaphore::new(size as usize));
+        Self { setup, slots, size, work: Notify::new(), done: watch::Sender::new(()) }
+    }
+
+    /// Says that there is work.
+    pub(crate) fn nudge(&self) {
+        self.work.notify_one();
+    }
+
+    /// Works until `stop` completes; then what was begun is finished, and nothing more is begun.
+    pub(crate) async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
+        let rounds = async {
+            loop {
+                self.round().await;
+            }
+        };
+        tokio::select! {
+            () = rounds => {}
+            () = stop => {}
+        }
+        // Every slot is free once every piece of work has ended.
+        drop(self.slots.acquire_many(self.size).await);
+    }
+
+    /// Takes what is due, or waits for some.
+    async fn round(self: &Arc<Self>) {
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
+        let free = self.slots.available_permits() + 1;
+        drop(slot);
+        match self.setup.lease(free).await {
+            Ok(leases) if leases.is_empty() => {
+                tokio::select! {
+                    () = self.work.notified() => {}
+                    () = sleep(ROUND) => {}
+                }
+            }
+            Ok(leases) => {
+                for lease in leases {
+                    self.begin(lease).await;
+                }
+            }
+            Err(error) => {
+                error!(error = &error as &dyn std::error::Error, "work cannot be taken from the store");
+                sleep(REST).await;
+            }
+        }
+    }
+
+    async fn begin(self: &Arc<Self>, lease: Lease) {
+        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
+        let driver = Arc::clone(self);
+        let work = async move {
+            if let Err(error) = driver.setup.work(lease).await {
+                error!(error = &error as &dyn std::error::Error, "a set-up rests until its lease runs out");
+            }
+            driver.done.send_replace(());
+            drop(slot);
+        };
+        tokio::spawn(work.instrument(info_span!("drive", setup = %lease.setup)));
+    }
+
+    /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed.
+    pub(crate) async fn settled(&self, setup: SetupId, limit: Duration) -> Result<View, SetupError> {
+        let until = Instant::now() + limit;
+        let mut done = self.done.subscribe();
+        loop {
+            done.mark_unchanged();
+            let view = self.setup.view(setup).await?;
+            if !is_running(&view) || Instant::now() >= until {
+                return Ok(view);
+            }
+            let look = (Instant::now() + LOOK).min(until);
+            let _ = timeout_at(look, done.changed()).await;
+        }
+    }
+}
+
+/// Whether the world works on the open step.
+pub(crate) fn is_running(view: &View) -> bool {
+    view.status(view.open) == StepStatus::Running
+}

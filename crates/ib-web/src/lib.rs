@@ -1,0 +1,41 @@
+//! The HTTP face of a set-up: the wizard's pages, and the same as an API under `/api/v1`.
+//!
+//! [`Web`] puts [`ib_setup`] behind an [`axum::Router`]. No decision is made here, and the pages have no power
+//! that the API lacks. What an embedder may rely on:
+//!
+//! - a session sees the set-ups that were begun in it, and nothing of others;
+//! - a form or request that is sent twice is done once;
+//! - no password, code or token is in a page, an answer, an error or a log line.
+//!
+//! # Example
+//!
+//! ```
+//! use ib_setup::testing::{Scripted, ports};
+//! use ib_web::{Settings, Web};
+//! use std::sync::Arc;
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let web = Web::new(ports(Arc::new(Scripted::default())), Settings::default());
+//! let router: axum::Router = web.router();
+//! // `axum::serve` takes the router; beside it, the driver does the work until it is told to stop.
+//! web.drive(async {}).await;
+//! # drop(router);
+//! # });
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod api;
+mod app;
+mod assets;
+mod client;
+mod driver;
+mod guard;
+mod once;
+mod operate;
+mod pages;
+mod refusal;
+mod session;
+mod settings;
+
+pub use app::Web;
+pub use settings::{Origin, OriginError, Settings, Site};

@@ -1,0 +1,68 @@
+//! The wizard's pages: one question each, made on the server, usable without a script.
+
+mod fields;
+mod finding;
+mod frame;
+mod help;
+mod show;
+mod submit;
+mod visitor;
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use ib_api::problem::{Problem, ProblemKind};
+use tracing::error;
+
+use crate::app::App;
+use crate::assets;
+use crate::refusal::{say_when, status};
+use frame::Frame;
+pub(crate) use help::api;
+
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(async || Redirect::to("/setup")))
+        .route("/setup", get(show::open))
+        .route("/setup/progress", get(show::progress))
+        .route("/setup/again", post(submit::again))
+        .route("/setup/{step}", get(show::step).post(submit::step))
+        .route("/log-out", post(submit::log_out))
+        .route("/logged-out", get(help::logged_out))
+        .route("/help", get(help::index))
+        .route("/help/{code}", get(help::code))
+        .merge(assets::router())
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    frame: Frame,
+    heading: String,
+    detail: String,
+}
+
+/// A page that says why there is no other.
+pub(crate) fn problem(problem: &Problem) -> Response {
+    let frame = Frame::plain(&problem.title).with_error();
+    let page = ProblemPage { frame, heading: problem.title.clone(), detail: problem.detail.clone() };
+    let mut response = (status(problem), html(&page)).into_response();
+    say_when(problem, &mut response);
+    response
+}
+
+/// A page as an answer.
+fn html(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(text) => Html(text).into_response(),
+        Err(failed) => {
+            error!(error = &failed as &dyn std::error::Error, "a page could not be written");
+            let title = ProblemKind::Internal.title();
+            (StatusCode::INTERNAL_SERVER_ERROR, title).into_response()
+        }
+    }
+}

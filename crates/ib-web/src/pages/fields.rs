@@ -1,0 +1,32 @@
+//! What a form carries.
+
+use axum::Form;
+use axum::extract::{FromRequest, Request};
+use axum::response::Response;
+use ib_api::problem::{Problem, ProblemKind};
+use serde::Deserialize;
+
+/// Every field that a form of the wizard may have. It has no `Debug`: two of them are secrets.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Fields {
+    pub(super) token: String,
+    pub(super) key: String,
+    pub(super) address: String,
+    pub(super) username: String,
+    pub(super) password: String,
+    pub(super) version: String,
+    pub(super) accepted: String,
+    pub(super) code: String,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        // The text of a rejection could repeat what was sent, so it is not passed on.
+        Form::from_request(request, state).await.map(|Form(fields)| fields).map_err(|_| {
+            super::problem(&Problem::new(ProblemKind::Malformed, "Send the form from its own page."))
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What all pages have around their question.
+
+use ib_setup::registration::{Step, StepStatus, View};
+
+use crate::app::App;
+use crate::assets;
+use crate::session::Session;
+
+const SUFFIX: &str = "Set up Integration Builder";
+
+/// What a page has around its question.
+pub(super) struct Frame {
+    pub(super) title: String,
+    pub(super) style: &'static str,
+    pub(super) script: &'static str,
+    pub(super) steps: Vec<StepItem>,
+    /// What the forms of this page carry.
+    pub(super) form: Option<FormKeys>,
+    /// Whether there is something to log out of.
+    pub(super) is_in_use: bool,
+    /// Whether something is under way, so that the page is to be asked for again.
+    pub(super) is_running: bool,
+}
+
+/// What a form carries so that it is believed, and done once.
+pub(super) struct FormKeys {
+    pub(super) token: String,
+    pub(super) key: String,
+}
+
+/// A step, as the list of steps shows it.
+pub(super) struct StepItem {
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) status: &'static str,
+    pub(super) word: &'static str,
+    pub(super) is_here: bool,
+    pub(super) is_link: bool,
+}
+
+impl Frame {
+    /// A frame without a session.
+    pub(super) fn plain(title: &str) -> Self {
+        Self {
+            title: format!("{title} – {SUFFIX}"),
+            style: assets::style(),
+            script: assets::script(),
+            steps: Vec::new(),
+            form: None,
+            is_in_use: false,
+            is_running: false,
+        }
+    }
+
+    /// The frame of a step's page.
+    pub(super) fn of_step(app: &App, session: &Session, step: Step, view: Option<&View>) -> Self {
+        let key = format!("{:032x}", app.ids.next());
+        Self {
+            steps: Step::ALL.iter().map(|item| StepItem::new(*item, step, view)).collect(),
+            form: Some(FormKeys { token: session.token.form_token(), key }),
+            is_in_use: !session.setups().is_empty(),
+            ..Self::plain(name(step))
+        }
+    }
+
+    /// Says in the title that something is wrong.
+    pub(super) fn with_error(mut self) -> Self {
+        self.title = format!("Error: {}", self.title);
+        self
+    }
+}
+
+impl StepItem {
+    fn new(item: Step, here: Step, view: Option<&View>) -> Self {
+        let status = view.map_or(StepStatus::Ahead, |view| view.status(item));
+        let word = match status {
+            StepStatus::Done => "completed",
+            StepStatus::Open => "open",
+            StepStatus::Running => "in progress",
+            StepStatus::Stopped => "there is a problem",
+            StepStatus::NotNeeded => "not needed",
+            _ => "not started",
+        };
+        let can_open = view.is_some_and(|view| item <= view.open) && status != StepStatus::NotNeeded;
+        let is_here = item == here;
+        Self {
+            id: item.id(),
+            name: name(item),
+            status: status.id(),
+            word,
+            is_here,
+            is_link: can_open && !is_here,
+        }
+    }
+}
+
+/// What a step is called.
+pub(super) const fn name(step: Step) -> &'static str {
+    match step {
+        Step::Address => "Development environment",
+        Step::LogIn => "Log in",
+        Step::Welcome => "Welcome",
+        Step::Disclaimer => "Disclaimer",
+        Step::Check => "Check of the infrastructure",
+        Step::ActivationCode => "Activation code",
+        _ => "Registered",
+    }
+}

@@ -1,0 +1,98 @@
+//! Pages beside the wizard: help, the catalogue of codes, the API's description.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::response::Response;
+use ib_api::explain::ReasonDocument;
+use ib_api::problem::{Problem, ProblemKind};
+use ib_domain::reason::{Entry, Reason};
+use utoipa::openapi::{OpenApi, RefOr};
+
+use super::frame::Frame;
+use super::{html, problem};
+
+#[derive(Template)]
+#[template(path = "help.html")]
+struct HelpPage {
+    frame: Frame,
+    entries: Vec<&'static Entry>,
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodePage {
+    frame: Frame,
+    entry: &'static Entry,
+    reason: ReasonDocument,
+}
+
+#[derive(Template)]
+#[template(path = "logged-out.html")]
+struct LoggedOutPage {
+    frame: Frame,
+}
+
+#[derive(Template)]
+#[template(path = "api.html")]
+struct ApiPage {
+    frame: Frame,
+    about: String,
+    operations: Vec<Operation>,
+}
+
+/// What can be asked of the API.
+struct Operation {
+    method: &'static str,
+    path: String,
+    summary: String,
+    description: String,
+    answers: Vec<(String, String)>,
+}
+
+pub(super) async fn index() -> Response {
+    let entries = Reason::ALL.iter().map(|reason| reason.entry()).collect();
+    html(&HelpPage { frame: Frame::plain("Help"), entries })
+}
+
+pub(super) async fn code(Path(code): Path<String>) -> Response {
+    match Reason::from_code(&code) {
+        Some(reason) => {
+            let entry = reason.entry();
+            html(&CodePage { frame: Frame::plain(entry.title), entry, reason: ReasonDocument::from(entry) })
+        }
+        None => {
+            problem(&Problem::new(ProblemKind::NotFound, "There is no such code. The help lists them all."))
+        }
+    }
+}
+
+pub(super) async fn logged_out() -> Response {
+    html(&LoggedOutPage { frame: Frame::plain("Logged out") })
+}
+
+/// The API's description, for people.
+pub(crate) fn api(document: &OpenApi) -> Response {
+    let mut operations = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let methods = [("GET", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
+        for (method, operation) in methods {
+            let Some(operation) = operation else { continue };
+            let answers = operation.responses.responses.iter().map(|(status, response)| {
+                let text = match response {
+                    RefOr::T(response) => response.description.clone(),
+                    RefOr::Ref(_) => String::new(),
+                };
+                (status.clone(), text)
+            });
+            operations.push(Operation {
+                method,
+                path: path.clone(),
+                summary: operation.summary.clone().unwrap_or_default(),
+                description: operation.description.clone().unwrap_or_default(),
+                answers: answers.collect(),
+            });
+        }
+    }
+    let about = document.info.description.clone().unwrap_or_default();
+    html(&ApiPage { frame: Frame::plain("API"), about, operations })
+}

@@ -1,0 +1,11 @@
+//! The whole face in one process: pages as a browser sees them, the API as a program does, against an
+//! environment that answers as it is told.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
+
+mod api;
+mod browser;
+mod guards;
+mod pages;
+mod place;
+mod program;

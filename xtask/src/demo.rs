@@ -1,0 +1,105 @@
+//! `cargo xtask demo`: the whole thing on this machine, until interrupted: a pretend infrastructure, and the
+//! server that sets it up.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use ib_env_sim::Scenario;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use xshell::cmd;
+
+use crate::repo::Repo;
+use crate::sim::{self, Ready};
+
+/// How long the server may take to end what it began.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Arguments of `demo`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Where the server listens; any free port if not given
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    port: u16,
+}
+
+/// Serves until Ctrl-C, then removes what it made.
+///
+/// # Errors
+///
+/// When the server cannot be built, or something does not start.
+pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
+    cmd!(repo.sh, "cargo build --quiet -p ib-server").run()?;
+    let folder = repo.target()?.join("demo");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let program = repo.target()?.join("debug").join(format!("ib-server{}", std::env::consts::EXE_SUFFIX));
+    let served = sim::serve_while(Scenario::acme(), &folder.join("sim"), async |ready| {
+        let config = folder.join("ib-server.toml");
+        if let Some((_, token)) = ready.lifetime() {
+            std::fs::write(folder.join("lifetime-token"), token)?;
+        }
+        std::fs::write(&config, settings(&ready, &folder, args.port))?;
+        let mut server = begin(&program, &config, &folder)?;
+        let url = url(&mut server).await?;
+        print!("{}", summary(&ready, &url));
+        tokio::select! {
+            interrupted = sim::interrupted() => interrupted.context("cannot wait for Ctrl-C")?,
+            ended = server.wait() => bail!("the server ended by itself ({})", ended?),
+        }
+        // Ctrl-C reached the server too; one that was not told is ended, and loses nothing by it.
+        if tokio::time::timeout(PATIENCE, server.wait()).await.is_err() {
+            server.kill().await?;
+        }
+        Ok(())
+    });
+    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+    served
+}
+
+/// The settings of a server that reaches the pretend infrastructure.
+fn settings(ready: &Ready, folder: &Path, port: u16) -> String {
+    let sim = folder.join("sim").join("ca.pem");
+    let mut text = format!("listen = \"127.0.0.1:{port}\"\ndata = {:?}\n\n", folder.join("data"));
+    let mapped = ready.hosts().map(|host| format!("\"{host}:443:{}\"", ready.listen())).collect::<Vec<_>>();
+    let _ = writeln!(text, "[network]\nauthorities = [{sim:?}]\nconnect_to = [{}]\n", mapped.join(", "));
+    if let (Some(development), Some((lifetime, _))) = (ready.hosts().next(), ready.lifetime()) {
+        let token = folder.join("lifetime-token");
+        let _ = writeln!(
+            text,
+            "[[lifetime]]\ndevelopment = \"{development}\"\naddress = \"{lifetime}\"\ntoken_file = {token:?}\n"
+        );
+    }
+    text.push_str("[log]\nform = \"text\"\n");
+    text
+}
+
+/// Begins the server. What it logs goes to a file.
+fn begin(program: &Path, config: &Path, folder: &Path) -> Result<Child> {
+    let log = std::fs::File::create(folder.join("ib-server.log"))?;
+    let mut command = Command::new(program);
+    command.arg("--config").arg(config).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+    command.kill_on_drop(true).spawn().with_context(|| format!("cannot start {}", program.display()))
+}
+
+/// Where the server says that it is.
+async fn url(server: &mut Child) -> Result<String> {
+    let stdout = server.stdout.take().context("the server has no output")?;
+    let line = BufReader::new(stdout).lines().next_line().await?;
+    let line = line.context("the server ended before it said where it is; see ib-server.log")?;
+    let url = line.rsplit(' ').next().unwrap_or_default();
+    Ok(url.to_owned())
+}
+
+fn summary(ready: &Ready, url: &str) -> String {
+    let users = ready.users().map(|(username, password, summary)| sim::row(username, password, summary));
+    let users = users.collect::<Vec<_>>().join("\n");
+    let host = ready.hosts().next().unwrap_or_default();
+    format!(
+        "The set-up, and a pretend infrastructure for it, run until Ctrl-C.\n\n  Open {url} and enter {host}\n\n{}\n{users}\n",
+        sim::row("user", "password", "")
+    )
+}
