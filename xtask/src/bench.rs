@@ -19,6 +19,8 @@ pub(crate) struct Args {
 enum Measurement {
     /// Check 200 environments with 50 ms per answer: time against the floor, memory, start
     Check,
+    /// Durable steps and status reads against their floors, memory, start, a million infrastructures
+    Server,
 }
 
 /// Runs one measurement.
@@ -27,19 +29,29 @@ enum Measurement {
 ///
 /// When it misses its bound.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    if cfg!(debug_assertions) {
-        return again_optimised(repo, &args.measurement);
-    }
     match args.measurement {
+        Measurement::Check if cfg!(debug_assertions) => again_optimised(repo),
         Measurement::Check => check::run(repo),
+        Measurement::Server => server(repo),
     }
 }
 
 /// The simulator takes part in the measurement, so it is built as carefully as what is measured.
-fn again_optimised(repo: &Repo, measurement: &Measurement) -> Result<()> {
-    let Measurement::Check = measurement;
+fn again_optimised(repo: &Repo) -> Result<()> {
     let shell = &repo.sh;
     xshell::cmd!(shell, "cargo run --release --quiet --package xtask -- bench check")
+        .quiet()
+        .run()
+        .context("the measurement failed")
+}
+
+/// The measurement is a bench target of the server, which has everything that it needs at hand.
+fn server(repo: &Repo) -> Result<()> {
+    let shell = &repo.sh;
+    xshell::cmd!(shell, "cargo build --release --quiet -p ib-server").quiet().run()?;
+    let program = repo.target()?.join(format!("release/ib-server{}", std::env::consts::EXE_SUFFIX));
+    xshell::cmd!(shell, "cargo bench --quiet -p ib-server --bench server")
+        .env("IB_SERVER_PROGRAM", program)
         .quiet()
         .run()
         .context("the measurement failed")

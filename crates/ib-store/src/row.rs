@@ -82,6 +82,12 @@ pub(crate) fn record((value, version): (String, i64)) -> sqlx::Result<Record> {
     Ok(Record { value: value.into(), version: self::version(version)? })
 }
 
+/// A record, and when its time has passed.
+pub(crate) fn shelved((value, version, until): (String, i64, i64)) -> sqlx::Result<(Record, Timestamp)> {
+    let until = u64::try_from(until).map_err(unreadable)?;
+    Ok((record((value, version))?, Timestamp::from_millis(until)))
+}
+
 pub(crate) fn version(version: i64) -> sqlx::Result<u64> {
     u64::try_from(version).map_err(unreadable)
 }

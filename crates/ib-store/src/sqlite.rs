@@ -1,6 +1,7 @@
 //! SQLite: one file, one process at a time.
 
 mod file;
+mod recent;
 mod secrets;
 mod shelf;
 
@@ -24,6 +25,7 @@ use sqlx::sqlite::{
 use crate::error::OpenError;
 use crate::row::{self, AddressRow, Entry, unavailable};
 use crate::vault::{Keys, SealedVault};
+use recent::{Recent, to_its_end};
 
 /// How long another program, such as a backup, may hold the database before a write fails.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -82,6 +84,7 @@ pub struct SqliteStore {
     /// One connection, so that writers of this process wait in line instead of failing as busy.
     writes: SqlitePool,
     lock: Arc<File>,
+    recent: Arc<Recent>,
 }
 
 impl SqliteStore {
@@ -103,7 +106,7 @@ impl SqliteStore {
         // Whoever held a lease is gone: the file has one process at a time.
         sqlx::query("update setup set leased_until = null").execute(&writes).await?;
         let reads = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
-        Ok(Self { reads, writes, lock: Arc::new(lock) })
+        Ok(Self { reads, writes, lock: Arc::new(lock), recent: Arc::default() })
     }
 
     /// A vault in this file. A secret that nobody opens for `limit` is forgotten.
@@ -196,11 +199,14 @@ async fn holder(
 #[async_trait]
 impl Store for SqliteStore {
     async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError> {
-        let found = sqlx::query_as("select sequence, snapshot from setup where id = $1")
-            .bind(setup.to_string())
-            .fetch_optional(&self.reads)
-            .await;
-        found.and_then(|found| found.map(row::kept).transpose()).map_err(unavailable)
+        let read = async {
+            let found = sqlx::query_as("select sequence, snapshot from setup where id = $1")
+                .bind(setup.to_string())
+                .fetch_optional(&self.reads)
+                .await;
+            found.and_then(|found| found.map(row::kept).transpose()).map_err(unavailable)
+        };
+        self.recent.setup(setup, read).await
     }
 
     async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
@@ -221,8 +227,13 @@ impl Store for SqliteStore {
         standing: &Standing,
     ) -> Result<(), StoreError> {
         let entry = Entry::new(setup, expected, events, standing);
-        let written = self.write(entry, snapshot, &row::write_events(events)?).await.map_err(unavailable)?;
-        if written { Ok(()) } else { Err(StoreError::Conflict) }
+        let (store, snapshot, events) = (self.clone(), snapshot.to_owned(), row::write_events(events)?);
+        to_its_end(async move {
+            let written = store.write(entry, &snapshot, &events).await;
+            store.recent.forget_setup(setup);
+            if written.map_err(unavailable)? { Ok(()) } else { Err(StoreError::Conflict) }
+        })
+        .await
     }
 
     async fn unfinished(

@@ -12,6 +12,7 @@ use ib_setup::{Client, Ports, Setup, SetupError, SetupId};
 use tracing::error;
 
 use crate::driver::Driver;
+use crate::flood::Flood;
 use crate::once::{Once, Turn};
 use crate::session::{Session, Sessions};
 use crate::settings::Settings;
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) sessions: Sessions,
     pub(crate) once: Once,
     pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) flood: Flood,
     driver: Arc<Driver>,
 }
 
@@ -48,8 +50,9 @@ impl Web {
         let once = Once { shelf: Arc::clone(shelf), clock: Arc::clone(clock) };
         let ids = Arc::clone(ids);
         let setup = Setup::new(ports, rules);
+        let flood = Flood::new(&settings);
         let driver = Arc::new(Driver::new(setup.clone(), settings.drivers));
-        Self(Arc::new(App { settings, setup, sessions, once, ids, driver }))
+        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, driver }))
     }
 
     /// Everything under one router: pages, API, health. Serve it with the connections' addresses

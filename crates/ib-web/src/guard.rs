@@ -21,6 +21,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::{Instrument as _, error, info, info_span};
 
 use crate::app::App;
+use crate::flood;
 use crate::operate;
 use crate::pages;
 use crate::refusal::Refusal;
@@ -58,6 +59,7 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
             refuse(&headers, ProblemKind::Method, "Look at /api/docs for what can be asked.")
         })
         .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(from_fn_with_state(Arc::clone(app), flood::bound))
         .layer(csrf.with_rejection_response(foreign))
         .layer(from_fn_with_state(Arc::clone(app), own_name))
         .layer(CatchPanicLayer::custom(|_| {
@@ -71,12 +73,7 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
 /// A page for a browser, a problem for everybody else.
 pub(crate) fn refuse(headers: &HeaderMap, kind: ProblemKind, detail: &str) -> Response {
     let problem = Problem::new(kind, detail);
-    let accepts = headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepts.contains("text/html") {
-        pages::problem(&problem)
-    } else {
-        Refusal::from(problem).into_response()
-    }
+    if pages::are_wanted(headers) { pages::problem(&problem) } else { Refusal::from(problem).into_response() }
 }
 
 /// Serves only what comes to a name of this site. Without that, a stranger's page could have its own name

@@ -29,6 +29,7 @@ mod app;
 mod assets;
 mod client;
 mod driver;
+mod flood;
 mod guard;
 mod once;
 mod operate;

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use ib_api::problem::{Problem, ProblemKind};
@@ -44,6 +45,12 @@ struct ProblemPage {
     frame: Frame,
     heading: String,
     detail: String,
+}
+
+/// Whether whoever asks is a browser.
+pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
 }
 
 /// A page that says why there is no other.

@@ -1,5 +1,6 @@
 //! What the operator decides about the HTTP face.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::uri::Authority;
@@ -96,6 +97,11 @@ pub struct Settings {
     pub idle: Duration,
     /// How long a session lives at most.
     pub absolute: Duration,
+    /// How many changes one client may ask for at once; after that, as many in each second as the next field
+    /// says. For each process by itself: it holds off a flood, and guesses are counted elsewhere.
+    pub changes_at_once: NonZeroU32,
+    /// How many changes one client may ask for in each second.
+    pub changes_each_second: NonZeroU32,
     /// How many set-ups the driver works on at the same time.
     pub drivers: usize,
 }
@@ -110,6 +116,8 @@ impl Default for Settings {
             proxies: Vec::new(),
             idle: Duration::from_mins(30),
             absolute: Duration::from_hours(12),
+            changes_at_once: const { NonZeroU32::new(120).unwrap() },
+            changes_each_second: const { NonZeroU32::new(10).unwrap() },
             drivers: 64,
         }
     }

@@ -40,6 +40,7 @@ pub(crate) async fn conforms(place: &Place) {
     let store = opened.store();
     a_history_grows_by_whole_appends(&*store).await;
     of_two_writers_one_wins(&store).await;
+    who_reads_sees_what_was_written_last(&store).await;
     unfinished_set_ups_are_found_by_user(&*store).await;
     what_is_due_is_leased_once(&*store).await;
     infrastructures_are_recognised(&*store).await;
@@ -92,6 +93,34 @@ async fn of_two_writers_one_wins(store: &Arc<dyn Store>) {
     let times: BTreeSet<_> = history.iter().map(|event| event.at).collect();
     assert_eq!((history.len() as u64, times.len() as u64), (WRITERS * EACH, WRITERS * EACH));
     assert_eq!(store.load(setup).await.unwrap().unwrap().sequence, history.len());
+}
+
+/// Also while others read all the time, so that whatever is kept of their reads is never older.
+async fn who_reads_sees_what_was_written_last(store: &Arc<dyn Store>) {
+    const WRITES: usize = 100;
+    let setup = SetupId::new(3);
+    let readers = (0..4).map(|_| {
+        let store = Arc::clone(store);
+        tokio::spawn(async move {
+            let mut last = 0;
+            while last < WRITES {
+                let now = store.load(setup).await.unwrap().map_or(0, |kept| kept.sequence);
+                assert!(now >= last, "{now} events after {last}");
+                last = now;
+                tokio::task::yield_now().await;
+            }
+        })
+    });
+    let readers: Vec<_> = readers.collect();
+    for number in 0..WRITES {
+        let text = number.to_string();
+        store.append(setup, number, &[event(1)], &text, &Standing::default()).await.unwrap();
+        let kept = store.load(setup).await.unwrap().unwrap();
+        assert_eq!((kept.sequence, &*kept.snapshot), (number + 1, text.as_str()));
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
 }
 
 async fn unfinished_set_ups_are_found_by_user(store: &dyn Store) {

@@ -31,7 +31,7 @@ pub(super) async fn step(
         if step == Step::LogIn && session.token.expose() == visitor.token.expose() && session.is_kept() {
             session = app.sessions.renew(session, &fields.key).await.map_err(|error| unavailable(&error))?;
         }
-        let response = take(&app, &app.setup_for(peer), &session, step, fields).await?;
+        let response = Box::pin(take(&app, &app.setup_for(peer), &session, step, fields)).await?;
         Ok(visitor::set(&app, &session.token, response))
     };
     let taken: Answer<Response> = taken.await;

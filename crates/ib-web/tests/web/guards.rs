@@ -8,6 +8,7 @@ use rstest::rstest;
 
 use crate::browser::{Browser, PASSWORD};
 use crate::place::{self, Place};
+use crate::program::Program;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -132,4 +133,17 @@ async fn a_body_that_is_too_large_is_refused() {
     let long = "a".repeat(70 << 10);
     let page = browser.submit(&page, &[("address", &long)]).await;
     assert!(page.status.is_client_error(), "{}", page.status);
+}
+
+#[tokio::test]
+async fn a_flood_from_one_client_is_held_off() {
+    let place = Place::new();
+    let program = Program::stranger(&place);
+    let mut statuses = Vec::new();
+    for _ in 0..400 {
+        statuses.push(program.post("/api/v1/sessions", &serde_json::json!({})).await.0);
+    }
+    assert!(statuses[..120].iter().all(|status| *status == 201));
+    assert!(statuses[120..].contains(&429));
+    assert_eq!(program.get("/api/v1/disclaimer").await.0, 200, "looking is free");
 }

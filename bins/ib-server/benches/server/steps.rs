@@ -1,0 +1,73 @@
+//! Durable steps.
+
+use std::time::Instant;
+
+use ib_setup::SetupId;
+use serde_json::json;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::population::{let_in, over, unlimited};
+use crate::{Bound, Figure};
+
+/// How many set-ups take two steps each.
+const SETUPS: usize = 300;
+/// The best of so many rounds counts: others use this machine too.
+const ROUNDS: usize = 3;
+
+/// How near the steps come to their bare statements.
+pub(crate) async fn measure() -> Figure {
+    let mut best = 0.0_f64;
+    for _ in 0..ROUNDS {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, ports) = over(folder.path()).await;
+        let setup = unlimited(ports);
+        let mut ids = Vec::new();
+        for user in 0..SETUPS {
+            ids.push(let_in(&setup, user).await);
+        }
+        let begun = Instant::now();
+        for id in &ids {
+            setup.choose_set_up(*id).await.unwrap();
+            setup.accept_disclaimer(*id, "built-in-1").await.unwrap();
+        }
+        let ours = begun.elapsed();
+        store.close().await;
+
+        // The same rows, and what a step writes into them.
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("setups.db"))
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let begun = Instant::now();
+        for id in &ids {
+            bare_step(&pool, *id).await;
+            bare_step(&pool, *id).await;
+        }
+        let bare = begun.elapsed();
+        pool.close().await;
+        println!("steps: {} in {ours:?}, their bare statements {bare:?}", SETUPS * 2);
+        best = best.max(bare.as_secs_f64() / ours.as_secs_f64());
+    }
+    let name = "durable steps a second, times the bare statements";
+    Figure { name, value: best, unit: "times", bound: Bound::AtLeast(0.7) }
+}
+
+/// Reads a set-up, then writes its next event and snapshot in one transaction.
+async fn bare_step(pool: &SqlitePool, id: SetupId) {
+    let id = id.to_string();
+    let read = sqlx::query_as("select sequence, snapshot from setup where id = $1").bind(&id);
+    let (sequence, snapshot): (i64, String) = read.fetch_one(pool).await.unwrap();
+    let mut transaction = pool.begin_with("begin immediate").await.unwrap();
+    let update = "update setup set sequence = $2, snapshot = $3, due_at = null,
+        changed = (select max(changed) + 1 from setup) where id = $1 and sequence = $4";
+    let update = sqlx::query(update).bind(&id).bind(sequence + 1).bind(snapshot).bind(sequence);
+    update.execute(&mut *transaction).await.unwrap();
+    let event = json!(["{\"version\":1,\"at\":1700000000000,\"fact\":\"set_up_chosen\"}"]).to_string();
+    let insert = "insert into event (setup, number, event) select $1, $2 + key + 1, value from json_each($3)";
+    let insert = sqlx::query(insert).bind(&id).bind(sequence).bind(event);
+    insert.execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+}
