@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ib_setup::ports::Lease;
-use ib_setup::registration::{StepStatus, View};
+use ib_setup::registration::{StepStatus, Stop, View};
 use ib_setup::{Setup, SetupError, SetupId};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{Instrument as _, error, info_span};
+use tracing::{Instrument as _, error, info, info_span};
 
 /// How often a driver looks for work that nobody told it about: of another process, or due by time.
 const ROUND: Duration = Duration::from_secs(1);
@@ -81,8 +81,11 @@ impl Driver {
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
         let driver = Arc::clone(self);
         let work = async move {
-            if let Err(error) = driver.setup.work(lease).await {
-                error!(error = &error as &dyn std::error::Error, "a set-up rests until its lease runs out");
+            match driver.setup.work(lease).await {
+                Ok(view) => info!(step = view.open.id(), stop = view.stop.map(Stop::id), "worked"),
+                Err(error) => {
+                    error!(error = &error as &dyn std::error::Error, "a set-up rests until its lease runs out");
+                }
             }
             driver.done.send_replace(());
             drop(slot);
