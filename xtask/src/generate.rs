@@ -30,6 +30,8 @@ const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/schemas/ib.check-1.json", text: schemas::check },
     Generated { path: "docs/schemas/ib.check.events-1.json", text: schemas::check_events },
     Generated { path: "docs/schemas/ib.explain-1.json", text: schemas::explain },
+    Generated { path: "docs/schemas/ib.setup-1.json", text: schemas::setup },
+    Generated { path: "docs/schemas/ib.setup.events-1.json", text: schemas::setup_events },
 ];
 
 /// Writes or checks every generated document.

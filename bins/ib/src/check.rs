@@ -4,5 +4,3 @@ pub(crate) mod board;
 pub(crate) mod engine;
 pub(crate) mod input;
 pub(crate) mod patience;
-pub(crate) mod secret;
-pub(crate) mod trace;

@@ -1,6 +1,7 @@
 //! The arguments, and what `--help` says about them.
 
 pub(crate) mod help;
+mod setup;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,11 @@ use ipnet::IpNet;
 use crate::format::Format;
 use crate::look::ColourChoice;
 
-/// Checks whether Integration Builder can be set up on an OutSystems 11 infrastructure.
+pub use setup::{
+    PlaceArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments, StatusFormat,
+};
+
+/// Checks whether Integration Builder can be set up on an OutSystems 11 infrastructure, and sets it up.
 ///
 /// Give it the address of an environment. It says what is in order, what is not, what that takes away, and
 /// who can do what about it.
@@ -37,8 +42,23 @@ pub enum Command {
     ///
     /// Each address is looked at in layers, from its spelling to the permissions of the IT user. The result
     /// goes to standard output, everything else to standard error.
-    #[command(after_long_help = help::of_check())]
+    #[command(after_long_help = help::CHECK.text())]
     Check(Box<CheckArguments>),
+    /// Register an infrastructure, from its development environment's address on
+    ///
+    /// Asks for what is missing at a terminal, goes on where an earlier run ended, and needs no server. Where
+    /// the set-up stands goes to standard output, everything else to standard error.
+    #[command(after_long_help = help::SETUP.text())]
+    Setup(Box<SetupArguments>),
+    /// Tell where the set-up of an infrastructure stands, without asking the environment
+    #[command(after_long_help = help::STATUS.text())]
+    Status(StatusArguments),
+    /// Begin a session at a server, and remember it
+    #[command(after_long_help = help::LOGIN.text())]
+    Login(SessionArguments),
+    /// End the session at a server
+    #[command(after_long_help = help::LOGOUT.text())]
+    Logout(SessionArguments),
     /// Explain a code such as SETUP-ENV-002, or list them all
     #[command(
         after_help = "Examples:\n  ib explain SETUP-TLS-001\n  ib explain net.tls\n  ib explain --output json"
@@ -54,7 +74,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  ib man > ib.1\n  ib man check > ib-check.1")]
     Man {
         /// The command whose page is wanted; without it, the page of `ib` itself.
-        #[arg(value_parser = ["check", "explain", "completions", "man"])]
+        #[arg(value_parser = ["check", "setup", "status", "login", "logout", "explain", "completions", "man"])]
         command: Option<String>,
     },
 }
@@ -62,7 +82,7 @@ pub enum Command {
 impl Command {
     /// Whether it waits for others, and so needs a runtime.
     pub const fn is_async(&self) -> bool {
-        matches!(self, Self::Check(_))
+        !matches!(self, Self::Explain(_) | Self::Completions { .. } | Self::Man { .. })
     }
 }
 
@@ -129,6 +149,9 @@ pub struct CheckArguments {
     /// How environments are reached.
     #[command(flatten)]
     pub network: NetworkArguments,
+    /// Check at most this many environments at the same time.
+    #[arg(long, help_heading = "Network", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), default_value_t = 16)]
+    pub concurrency: u16,
 }
 
 /// Who logs in, and with which secrets. A secret is never an argument itself.
@@ -175,9 +198,6 @@ pub struct NetworkArguments {
     /// Give up on one request after this long (10s, 1m).
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10s")]
     pub timeout: Duration,
-    /// Check at most this many environments at the same time.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), default_value_t = 16)]
-    pub concurrency: u16,
 }
 
 impl CheckArguments {

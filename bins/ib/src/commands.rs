@@ -4,6 +4,9 @@ mod check;
 mod completions;
 mod explain;
 mod man;
+mod session;
+mod setup;
+mod status;
 
 use ib_api::exit::Exit;
 
@@ -16,6 +19,10 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
     let mut stderr = surroundings.stderr.clone();
     let result = match command {
         Command::Check(arguments) => check::run(*arguments, surroundings).await,
+        Command::Setup(arguments) => setup::run(*arguments, surroundings).await,
+        Command::Status(arguments) => status::run(arguments, surroundings).await,
+        Command::Login(arguments) => session::begin(arguments, surroundings).await,
+        Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),
         Command::Completions { shell } => completions::run(shell, &mut surroundings),
         Command::Man { command } => man::run(command.as_deref(), &mut surroundings),

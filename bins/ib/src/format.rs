@@ -15,8 +15,8 @@ use crate::conclusion::Conclusion;
 use crate::look::Look;
 #[cfg(test)]
 pub(crate) use detail::{Piece, pieces};
-pub(crate) use detail::{action_rows, impact, row};
-pub(crate) use page::{Page, duration};
+pub(crate) use detail::{action_rows, command_row, enumeration, impact, row};
+pub(crate) use page::{Page, duration, padded, widest};
 
 /// How the result of a check is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

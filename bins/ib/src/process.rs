@@ -23,8 +23,21 @@ pub(crate) fn surroundings() -> Surroundings {
             .collect(),
         clock: Arc::new(SystemTime::now),
         resolver: Arc::new(SystemResolver::default()),
+        question: Box::new(question),
         prompt: Box::new(|question| rpassword::prompt_password(question)),
         interrupt: Box::pin(interrupt()),
+    }
+}
+
+/// Asks on standard error, where it does not end up in a result, and reads one line.
+fn question(text: &str) -> io::Result<String> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{text}")?;
+    stderr.flush()?;
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line)? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(line),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
+use std::path::Path;
 
 use ib_api::exit::Exit;
 
@@ -32,6 +33,11 @@ impl Stop {
         Self::Broken(format!("{what}: {error}"))
     }
 
+    /// A file that cannot be read, with what to do.
+    pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::usage(format!("{} cannot be read ({error}); check its name and rights", file_name(path)))
+    }
+
     /// Tells a person, and says how to exit.
     pub(crate) fn tell(&self, stderr: &mut Output) -> Exit {
         match self {
@@ -57,4 +63,9 @@ impl From<io::Error> for Stop {
             Self::broken("the output cannot be written", &error)
         }
     }
+}
+
+/// What to call a file.
+pub(crate) fn file_name(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }

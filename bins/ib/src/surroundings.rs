@@ -20,7 +20,7 @@ use std::time::SystemTime;
 
 use ib_env_client::http::{Resolver, SystemResolver};
 
-/// Asks a person for a secret without showing what is typed; the text is the question.
+/// Asks a person something; the text is the question.
 pub type Prompt = Box<dyn FnMut(&str) -> io::Result<String> + Send>;
 
 /// What a run reads, writes, asks and waits for. Nothing else of the process is looked at, apart from the
@@ -38,7 +38,9 @@ pub struct Surroundings {
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// Who knows the addresses of host names.
     pub resolver: Arc<dyn Resolver>,
-    /// Who types a secret when asked. Called only when standard input is a terminal.
+    /// Who answers a question, with what is typed shown. Called only when standard input is a terminal.
+    pub question: Prompt,
+    /// Who types a secret when asked, without what is typed shown. Called only when standard input is a terminal.
     pub prompt: Prompt,
     /// Completes when the run should stop cleanly.
     pub interrupt: Pin<Box<dyn Future<Output = ()> + Send>>,
@@ -154,6 +156,7 @@ impl Surroundings {
             variables: BTreeMap::new(),
             clock: Arc::new(|| SystemTime::UNIX_EPOCH),
             resolver: Arc::new(SystemResolver::default()),
+            question: Box::new(|_| Err(io::ErrorKind::Unsupported.into())),
             prompt: Box::new(|_| Err(io::ErrorKind::Unsupported.into())),
             interrupt: Box::pin(std::future::pending()),
         };

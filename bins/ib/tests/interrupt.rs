@@ -8,9 +8,13 @@ use std::process::{Child, Command, Stdio};
 
 /// The program, checking a host that accepts the connection and then says nothing.
 fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
+    start_command("check", silent, arguments)
+}
+
+fn start_command(command: &str, silent: &TcpListener, arguments: &[&str]) -> Child {
     let mapping = format!("dev.acme.example:443:{}", silent.local_addr().unwrap());
     Command::new(env!("CARGO_BIN_EXE_ib"))
-        .args(["check", "dev.acme.example", "--connect-to", &mapping, "--timeout", "10m"])
+        .args([command, "dev.acme.example", "--connect-to", &mapping, "--timeout", "10m"])
         .args(arguments)
         .env_clear()
         .stdin(Stdio::piped())
@@ -36,6 +40,22 @@ fn the_first_one_prints_what_is_known() {
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&document["verdict"], &document["exit"]), (&"could_not_tell".into(), &130.into()));
     assert!(String::from_utf8(output.stderr).unwrap().contains("interrupted"));
+}
+
+#[test]
+fn a_set_up_that_is_interrupted_says_how_to_go_on() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    let child = start_command("setup", &silent, &["--data", &data, "--output", "json"]);
+    let _connection = silent.accept().unwrap();
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains(&format!("Go on with: ib setup dev.acme.example --data {data}")), "{stderr}");
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&document["step"], &document["exit"]), (&"address".into(), &130.into()));
 }
 
 #[test]

@@ -6,14 +6,18 @@
 //! - [`check`]: what `ib check --output json` prints, `ib.check/1`, and its JSON schema;
 //! - [`event`]: what `ib check --output ndjson` prints, line by line;
 //! - [`explain`]: what `ib explain --output json` prints, `ib.explain/1`;
-//! - [`setup`]: where a set-up stands, `ib.setup/1`; [`request`] and [`problem`]: what `/api/v1` is asked, and
+//! - [`setup`]: where a set-up stands, `ib.setup/1`, and [`setup_event`], the same line by line; [`request`] and [`problem`]: what `/api/v1` is asked, and
 //!   why it did not do it;
+//! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
 pub mod check;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod event;
 pub mod exit;
 pub mod explain;
 pub mod problem;
 pub mod request;
 pub mod setup;
+pub mod setup_event;

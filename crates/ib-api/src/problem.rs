@@ -8,6 +8,7 @@ use ib_setup::{Found, SetupError, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::check::timestamp;
+use crate::exit::Exit;
 use crate::setup::FindingDocument;
 
 /// The media type.
@@ -40,6 +41,27 @@ macro_rules! kinds {
             }
         }
     };
+}
+
+impl ProblemKind {
+    /// The exit code of a command that ends with a problem of that kind.
+    pub const fn exit(self) -> Exit {
+        match self {
+            Self::NoSession | Self::LogInUnderWay => Exit::Login,
+            Self::DisclaimerOutdated => Exit::UserAction,
+            Self::Unusable => Exit::Usage,
+            Self::NotFound | Self::NotYet | Self::Finished | Self::Throttled | Self::Unavailable => {
+                Exit::CouldNotTell
+            }
+            Self::Malformed
+            | Self::Foreign
+            | Self::Method
+            | Self::TooLarge
+            | Self::MediaType
+            | Self::KeyReused
+            | Self::Internal => Exit::Internal,
+        }
+    }
 }
 
 kinds! {
@@ -137,6 +159,25 @@ impl Problem {
             retry_after: None,
             request_id: None,
         }
+    }
+
+    /// Whether it is of that kind.
+    pub fn is(&self, kind: ProblemKind) -> bool {
+        self.kind.rsplit('/').next() == Some(kind.id())
+    }
+
+    /// The exit code of a command that ends with it, told by its kind alone. Of a kind that is not known here,
+    /// nothing can be told.
+    ///
+    /// ```
+    /// use ib_api::exit::Exit;
+    /// use ib_api::problem::{Problem, ProblemKind};
+    ///
+    /// assert_eq!(Problem::new(ProblemKind::Unusable, "Enter another one.").exit(), Exit::Usage);
+    /// ```
+    pub fn exit(&self) -> Exit {
+        let kind = ProblemKind::ALL.iter().find(|kind| self.is(**kind));
+        kind.map_or(Exit::CouldNotTell, |kind| kind.exit())
     }
 
     /// Names the field that it is about.

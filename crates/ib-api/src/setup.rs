@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{Purpose, Role};
 use ib_domain::reason::Reason;
 use ib_setup::registration::{Action, LogInStop, Step, StepStatus, StepView, Stop, View};
-use ib_setup::{Found, SetupId, Status, Target};
+use ib_setup::{Found, InfrastructureId, SetupId, Status, Target};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ pub const SCHEMA: &str = "ib.setup/1";
 pub struct SetupDocument {
     /// Always `ib.setup/1`.
     pub schema: String,
-    /// The set-up's id.
+    /// The set-up's id; empty where an infrastructure is known to be registered, and no set-up of it.
     pub id: String,
     /// The open step: `address`, `log-in`, `welcome`, `disclaimer`, `check`, `activation-code` or `registered`.
     pub step: String,
@@ -170,6 +171,40 @@ impl SetupDocument {
             actions: view.actions.iter().map(|action| action_id(*action).to_owned()).collect(),
             infrastructure: view.infrastructure.map(|id| id.to_string()),
             exit: exit(view).code(),
+        }
+    }
+
+    /// An infrastructure that is known to be registered at `address`, without the set-up that did it.
+    ///
+    /// ```
+    /// use ib_api::setup::SetupDocument;
+    /// use ib_domain::address::EnvironmentAddress;
+    /// use ib_setup::InfrastructureId;
+    ///
+    /// let address = EnvironmentAddress::parse("dev.acme.example")?;
+    /// let document = SetupDocument::registered(&address, InfrastructureId::new(1));
+    /// assert_eq!((document.step.as_str(), document.exit), ("registered", 0));
+    /// # Ok::<(), ib_domain::address::AddressError>(())
+    /// ```
+    pub fn registered(address: &EnvironmentAddress, infrastructure: InfrastructureId) -> Self {
+        let step = |step: Step| StepDocument {
+            step: step.id().to_owned(),
+            status: StepStatus::Done.id().to_owned(),
+        };
+        Self {
+            schema: SCHEMA.to_owned(),
+            id: String::new(),
+            step: Step::Registered.id().to_owned(),
+            steps: Step::ALL.map(step).to_vec(),
+            typed: TypedDocument { address: address.authority(), username: String::new() },
+            environment: None,
+            stop: None,
+            targets: Vec::new(),
+            code_hint: None,
+            disclaimer: String::new(),
+            actions: Vec::new(),
+            infrastructure: Some(infrastructure.to_string()),
+            exit: Exit::Passed.code(),
         }
     }
 

@@ -16,13 +16,23 @@
 use std::time::Duration;
 
 use crate::id::SetupId;
-use crate::ports::{Lease, Secret, SecretKind, Standing, StoreError};
+use crate::ports::{Lease, Secret, SecretKind, Standing, Store, StoreError};
 use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, replay, view};
 use crate::setup::{Setup, SetupError};
 use crate::throttle::Attempt;
 
 /// How long a driver may hold a set-up before another one goes on with it.
 const LEASE: Duration = Duration::from_mins(1);
+
+/// Loads a set-up without changing it.
+pub(crate) async fn load(store: &dyn Store, setup: SetupId) -> Result<(State, usize), SetupError> {
+    let kept = store.load(setup).await?.ok_or(SetupError::Unknown)?;
+    if let Some(state) = State::from_snapshot(&kept.snapshot) {
+        return Ok((state, kept.sequence));
+    }
+    let events = store.history(setup).await?;
+    Ok((replay(&events)?, events.len()))
+}
 
 impl Setup {
     /// Leases up to `limit` set-ups that have work now: after a restart, or because the driver that was at
@@ -113,12 +123,7 @@ impl Setup {
 
     /// Loads a set-up without changing it.
     pub(crate) async fn load(&self, setup: SetupId) -> Result<(State, usize), SetupError> {
-        let kept = self.ports.store.load(setup).await?.ok_or(SetupError::Unknown)?;
-        if let Some(state) = State::from_snapshot(&kept.snapshot) {
-            return Ok((state, kept.sequence));
-        }
-        let events = self.ports.store.history(setup).await?;
-        Ok((replay(&events)?, events.len()))
+        load(self.ports.store.as_ref(), setup).await
     }
 
     /// Appends to a history; `None` where somebody else was first.

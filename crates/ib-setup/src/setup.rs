@@ -7,6 +7,7 @@ use ib_domain::permission::user::{Username, UsernameError};
 use ib_env_client::{Connect, Credentials};
 
 use crate::activation::{ActivationAuthority, ActivationCode};
+use crate::driver::load;
 use crate::id::SetupId;
 use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
@@ -119,6 +120,15 @@ impl Setup {
     /// [`SetupError::Unknown`], [`SetupError::Store`], [`SetupError::History`].
     pub async fn view(&self, setup: SetupId) -> Result<View, SetupError> {
         Ok(view(&self.load(setup).await?.0))
+    }
+
+    /// The same for whoever has a store and nothing else, and so can only look.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn view_in(store: &dyn Store, setup: SetupId) -> Result<View, SetupError> {
+        Ok(view(&load(store, setup).await?.0))
     }
 
     /// A person enters the development environment's address, or corrects it (C1).

@@ -84,7 +84,10 @@ impl Driver {
             match driver.setup.work(lease).await {
                 Ok(view) => info!(step = view.open.id(), stop = view.stop.map(Stop::id), "worked"),
                 Err(error) => {
-                    error!(error = &error as &dyn std::error::Error, "a set-up rests until its lease runs out");
+                    error!(
+                        error = &error as &dyn std::error::Error,
+                        "a set-up rests until its lease runs out"
+                    );
                 }
             }
             driver.done.send_replace(());

@@ -3,6 +3,8 @@
 use ib_api::check::CheckDocument;
 use ib_api::event::CheckEvent;
 use ib_api::explain::ExplainDocument;
+use ib_api::setup::SetupDocument;
+use ib_api::setup_event::SetupEvent;
 use serde_json::Value;
 
 /// `ib.check/1`, printed by `ib check --output json`.
@@ -18,6 +20,16 @@ pub(super) fn check_events() -> String {
 /// `ib.explain/1`, printed by `ib explain --output json`.
 pub(super) fn explain() -> String {
     published(ExplainDocument::json_schema())
+}
+
+/// `ib.setup/1`, printed by `ib setup --output json` and answered by `/api/v1`.
+pub(super) fn setup() -> String {
+    published(SetupDocument::json_schema())
+}
+
+/// One line of `ib.setup.events/1`, printed by `ib setup --output ndjson`.
+pub(super) fn setup_events() -> String {
+    published(SetupEvent::json_schema())
 }
 
 /// A schema as a file. Names are sorted, so that the text does not depend on how the JSON library was built.

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::cli::CheckArguments;
-use crate::stop::Stop;
+use crate::stop::{Stop, file_name};
 use crate::surroundings::Surroundings;
 
 /// Largest list of addresses that is read, in bytes.
@@ -21,7 +21,7 @@ pub(crate) fn addresses(
     if let Some(path) = &arguments.from {
         let listed = lines(&list(path, arguments, surroundings)?);
         if listed.is_empty() {
-            return Err(Stop::usage(format!("{} holds no address; write one on each line", name(path))));
+            return Err(Stop::usage(format!("{} holds no address; write one on each line", file_name(path))));
         }
         addresses.extend(listed);
     }
@@ -36,7 +36,7 @@ pub(crate) fn addresses(
 /// The text of the list.
 fn list(path: &Path, arguments: &CheckArguments, surroundings: &mut Surroundings) -> Result<String, Stop> {
     if path != Path::new("-") {
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let file = File::open(path).map_err(|error| Stop::unreadable(path, &error))?;
         return text(path, file);
     }
     if arguments.login.password_stdin {
@@ -54,26 +54,18 @@ fn list(path: &Path, arguments: &CheckArguments, surroundings: &mut Surroundings
 
 fn text(path: &Path, reader: impl Read) -> Result<String, Stop> {
     let mut text = String::new();
-    let length =
-        reader.take(LIST_LIMIT + 1).read_to_string(&mut text).map_err(|error| unreadable(path, &error))?;
+    let length = reader
+        .take(LIST_LIMIT + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| Stop::unreadable(path, &error))?;
     if length as u64 > LIST_LIMIT {
         return Err(Stop::usage(format!(
             "{} is longer than {} MiB; give a shorter list",
-            name(path),
+            file_name(path),
             LIST_LIMIT >> 20
         )));
     }
     Ok(text)
-}
-
-/// A file that cannot be read, with what to do.
-pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Stop {
-    Stop::usage(format!("{} cannot be read ({error}); check its name and rights", name(path)))
-}
-
-/// What to call a file.
-fn name(path: &Path) -> String {
-    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 
 /// The lines that hold an address. A comment begins with `#` at the start of a line or after a blank, so

@@ -14,19 +14,18 @@ use ib_env_client::check::{Checker, Inventory, Target};
 use tokio::task::JoinSet;
 use tracing::instrument::WithSubscriber as _;
 
+use crate::asking::client::explain_proxy;
+use crate::asking::secret::Secrets;
+use crate::asking::trace;
 use crate::check::board::Board;
 use crate::check::patience::{Patience, Question, settle};
-use crate::check::secret::Secrets;
-use crate::check::{engine, input, trace};
+use crate::check::{engine, input};
 use crate::cli::CheckArguments;
 use crate::conclusion::Conclusion;
 use crate::format;
 use crate::look::Look;
 use crate::stop::Stop;
 use crate::surroundings::{Output, Surroundings};
-
-/// Variables by which other programs choose a proxy.
-const PROXY_VARIABLES: &[&str] = &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 pub(super) async fn run(arguments: CheckArguments, mut surroundings: Surroundings) -> Result<Exit, Stop> {
     let addresses = input::addresses(&arguments, &mut surroundings)?;
@@ -35,7 +34,7 @@ pub(super) async fn run(arguments: CheckArguments, mut surroundings: Surrounding
     for warning in &secrets.warnings {
         surroundings.stderr.say(format_args!("warning: {warning}"));
     }
-    explain_proxy(&arguments, &mut surroundings);
+    explain_proxy(arguments.network.proxy.as_ref(), &mut surroundings);
 
     let stderr_look = Look::of(&surroundings.stderr, arguments.colour, &surroundings);
     let dispatch = trace::dispatch(arguments.verbose, &surroundings.stderr, stderr_look.colour);
@@ -56,7 +55,7 @@ pub(super) async fn run(arguments: CheckArguments, mut surroundings: Surrounding
 /// Asks LifeTime first, where it is known, then every environment.
 async fn ask(checker: &Arc<Checker>, addresses: &[String], arguments: &CheckArguments, board: &mut Board) {
     let patience = Patience::new(arguments.wait);
-    let concurrency = usize::from(arguments.network.concurrency);
+    let concurrency = usize::from(arguments.concurrency);
     let inventory = Arc::new(inventory(checker, arguments, patience, board).await);
     let questions: Vec<_> = checker
         .targets(addresses, &inventory)
@@ -109,23 +108,6 @@ async fn inventory(
     match latest.into_inner() {
         Some(inventory) => inventory,
         None => checker.inventory().await,
-    }
-}
-
-/// Says whether a proxy is used, and why.
-fn explain_proxy(arguments: &CheckArguments, surroundings: &mut Surroundings) {
-    let set = PROXY_VARIABLES.iter().find(|name| surroundings.variable(name).is_some()).copied();
-    match (&arguments.network.proxy, set) {
-        (Some(proxy), _) => {
-            let proxy = proxy.as_str().trim_end_matches('/').to_owned();
-            surroundings
-                .stderr
-                .say(format_args!("note: everything goes through {proxy}, because --proxy was given"));
-        }
-        (None, Some(name)) => surroundings.stderr.say(format_args!(
-            "note: {name} is set and not used; environments are asked directly unless --proxy URL is given"
-        )),
-        (None, None) => {}
     }
 }
 

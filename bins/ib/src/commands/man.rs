@@ -8,20 +8,9 @@ use clap_mangen::roff::{Roff, bold, roman};
 use ib_api::exit::Exit;
 
 use crate::cli::Cli;
-use crate::cli::help::{EXAMPLES, VARIABLES};
+use crate::cli::help::{self, Guide};
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
-
-/// The files that are read, with what each is for.
-const FILES: &[(&str, &str)] = &[
-    ("--from FILE", "addresses, one a line; # begins a comment"),
-    ("--password-file FILE, IB_PASSWORD_FILE", "the IT user's password, on one line"),
-    (
-        "--lifetime-token-file FILE, IB_LIFETIME_TOKEN_FILE",
-        "the token of LifeTime's service account, on one line",
-    ),
-    ("--ca FILE", "certificates of authorities, in PEM; those of the system are trusted as well"),
-];
 
 pub(super) fn run(command: Option<&str>, surroundings: &mut Surroundings) -> Result<Exit, Stop> {
     let page = page(command)?;
@@ -62,22 +51,31 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     Ok(page)
 }
 
-/// Exit codes, and for a check the variables, files and examples.
+/// Exit codes, and for a command with a guide its variables, files and examples.
 fn sections(command: Option<&str>) -> Roff {
     let mut roff = Roff::new();
+    let guide = command.map_or(Some(&help::CHECK), Guide::of);
     roff.control("SH", ["EXIT STATUS"]);
-    for exit in Exit::ALL {
-        term(&mut roff, &exit.code().to_string(), exit.meaning());
-    }
-    if matches!(command, None | Some("check")) {
-        list(&mut roff, "ENVIRONMENT", VARIABLES);
-        list(&mut roff, "FILES", FILES);
-        roff.control("SH", ["EXAMPLES"]);
-        // A command is copied as it stands: no hyphens of the typesetter, no wide blanks.
-        roff.control("nh", []).control("ad", ["l"]);
-        for (what, example) in EXAMPLES {
-            term(&mut roff, example, what);
+    match guide.filter(|_| command.is_some()) {
+        Some(guide) => {
+            for (exit, meaning) in guide.exits {
+                term(&mut roff, &exit.code().to_string(), meaning);
+            }
         }
+        None => {
+            for exit in Exit::ALL {
+                term(&mut roff, &exit.code().to_string(), exit.meaning());
+            }
+        }
+    }
+    let Some(guide) = guide else { return roff };
+    list(&mut roff, "ENVIRONMENT", guide.variables);
+    list(&mut roff, "FILES", guide.files);
+    roff.control("SH", ["EXAMPLES"]);
+    // A command is copied as it stands: no hyphens of the typesetter, no wide blanks.
+    roff.control("nh", []).control("ad", ["l"]);
+    for (what, example) in guide.examples {
+        term(&mut roff, example, what);
     }
     roff
 }

@@ -78,7 +78,7 @@ pub(crate) fn impact(features: &[Feature]) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn enumeration(parts: &[&str]) -> String {
+pub(crate) fn enumeration(parts: &[&str]) -> String {
     match parts {
         [] => String::new(),
         [one] => (*one).to_owned(),

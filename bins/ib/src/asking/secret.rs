@@ -1,4 +1,4 @@
-//! Where the two secrets come from, and which given ones were not used.
+//! Where secrets come from, and which given ones were not used.
 //!
 //! A secret is typed without echo, or comes from standard input, a file or a variable; never from an
 //! argument, which others could read in the list of processes.
@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use secrecy::zeroize::Zeroize as _;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::input::unreadable;
 use crate::cli::LoginArguments;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
@@ -23,10 +22,11 @@ const SECRET_LIMIT: u64 = 64 << 10;
 pub(crate) struct Secrets {
     pub(crate) password: Option<SecretString>,
     pub(crate) token: Option<SecretString>,
+    pub(crate) code: Option<SecretString>,
     pub(crate) warnings: Vec<String>,
 }
 
-/// One of the two secrets, by its names.
+/// One of the secrets, by its names.
 struct Kind {
     /// What it is, in a sentence.
     noun: &'static str,
@@ -54,6 +54,19 @@ const TOKEN: Kind = Kind {
     ways: "--lifetime-token-file FILE, or the variable IB_LIFETIME_TOKEN or IB_LIFETIME_TOKEN_FILE",
 };
 
+const CODE: Kind = Kind {
+    noun: "activation code",
+    variable: "IB_ACTIVATION_CODE",
+    file_variable: "IB_ACTIVATION_CODE_FILE",
+    needs: "",
+    ways: "--activation-code-file FILE, or the variable IB_ACTIVATION_CODE or IB_ACTIVATION_CODE_FILE",
+};
+
+/// The ways to give the password, in a sentence.
+pub(crate) const PASSWORD_WAYS: &str = PASSWORD.ways;
+/// The ways to give the activation code, in a sentence.
+pub(crate) const CODE_WAYS: &str = CODE.ways;
+
 impl Secrets {
     /// Finds the secrets that the arguments call for.
     pub(crate) fn gather(
@@ -71,16 +84,28 @@ impl Secrets {
             }
             None => finder.nothing(&PASSWORD),
         };
-        secrets.token = match &arguments.lifetime {
-            Some(host) => {
-                let question = format!(
-                    "Token of LifeTime's service account at {}: ",
-                    ib_domain::text::harmless(host, 60)
-                );
-                Some(finder.find(&TOKEN, arguments.lifetime_token_file.as_ref(), &question)?)
-            }
-            None => finder.nothing(&TOKEN),
+        secrets.token = finder.token(arguments)?;
+        secrets.warnings = finder.warnings;
+        Ok(secrets)
+    }
+
+    /// Finds the secrets that were given to a set-up. Password and code are asked for later, when it is clear
+    /// that they are needed, and who gets them.
+    pub(crate) fn given(
+        arguments: &LoginArguments,
+        code_file: Option<&PathBuf>,
+        non_interactive: bool,
+        surroundings: &mut Surroundings,
+    ) -> Result<Self, Stop> {
+        let mut secrets = Self::default();
+        let mut finder = Finder { surroundings, non_interactive, warnings: Vec::new() };
+        secrets.password = match &arguments.username {
+            Some(_) if arguments.password_stdin => Some(finder.standard_input()?),
+            Some(_) => finder.given(&PASSWORD, arguments.password_file.as_ref())?,
+            None => finder.nothing(&PASSWORD),
         };
+        secrets.token = finder.token(arguments)?;
+        secrets.code = finder.given(&CODE, code_file)?;
         secrets.warnings = finder.warnings;
         Ok(secrets)
     }
@@ -93,8 +118,27 @@ struct Finder<'s> {
 }
 
 impl Finder<'_> {
+    /// The token, where a LifeTime was named.
+    fn token(&mut self, arguments: &LoginArguments) -> Result<Option<SecretString>, Stop> {
+        match &arguments.lifetime {
+            Some(host) => {
+                let question = format!(
+                    "Token of LifeTime's service account at {}: ",
+                    ib_domain::text::harmless(host, 60)
+                );
+                self.find(&TOKEN, arguments.lifetime_token_file.as_ref(), &question).map(Some)
+            }
+            None => Ok(self.nothing(&TOKEN)),
+        }
+    }
+
     /// From a file, a variable, or a person, in this order.
     fn find(&mut self, kind: &Kind, file: Option<&PathBuf>, question: &str) -> Result<SecretString, Stop> {
+        self.given(kind, file)?.map_or_else(|| self.ask(kind, question), Ok)
+    }
+
+    /// From a file or a variable, in this order.
+    fn given(&mut self, kind: &Kind, file: Option<&PathBuf>) -> Result<Option<SecretString>, Stop> {
         let by_variable = self.surroundings.variable(kind.file_variable).map(PathBuf::from);
         let variable = self.surroundings.variable(kind.variable).map(SecretString::from);
         if file.is_some() && by_variable.is_some() {
@@ -105,11 +149,10 @@ impl Finder<'_> {
         }
         match (file.cloned().or(by_variable), variable) {
             (Some(path), _) => {
-                let file = File::open(&path).map_err(|error| unreadable(&path, &error))?;
-                one_line(kind.noun, &path, file)
+                let file = File::open(&path).map_err(|error| Stop::unreadable(&path, &error))?;
+                one_line(kind.noun, &path, file).map(Some)
             }
-            (None, Some(secret)) => Ok(secret),
-            (None, None) => self.ask(kind, question),
+            (None, secret) => Ok(secret),
         }
     }
 
@@ -160,8 +203,10 @@ impl Finder<'_> {
 /// The one line that a stream holds.
 fn one_line(noun: &str, path: &Path, reader: impl Read) -> Result<SecretString, Stop> {
     let (mut bytes, name) = (Vec::new(), path.display());
-    let length =
-        reader.take(SECRET_LIMIT + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    let length = reader
+        .take(SECRET_LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Stop::unreadable(path, &error))?;
     let text = if length as u64 > SECRET_LIMIT { None } else { Some(std::mem::take(&mut bytes)) };
     bytes.zeroize();
     let text =
