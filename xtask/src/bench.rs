@@ -51,7 +51,7 @@ fn server(repo: &Repo) -> Result<()> {
     xshell::cmd!(shell, "cargo build --release --quiet -p ib-server").quiet().run()?;
     let program = repo.target()?.join(format!("release/ib-server{}", std::env::consts::EXE_SUFFIX));
     xshell::cmd!(shell, "cargo bench --quiet -p ib-server --bench server")
-        .env("IB_SERVER_PROGRAM", program)
+        .env("BENCHED_PROGRAM", program)
         .quiet()
         .run()
         .context("the measurement failed")

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock as _, DefaultClock};
@@ -44,18 +43,14 @@ impl Flood {
 pub(crate) async fn bound(
     State(app): State<Arc<App>>,
     Peer(peer): Peer,
-    headers: HeaderMap,
     request: Request,
     next: Next,
 ) -> Response {
     let pause = if request.method().is_safe() { None } else { app.flood.pause(Client::new(peer)) };
     let Some(pause) = pause else { return next.run(request).await };
+    let headers = request.headers();
     let mut problem =
         Problem::new(ProblemKind::Throttled, "Too many requests came from your address. Wait a moment.");
     problem.retry_after = Some(pause);
-    if pages::are_wanted(&headers) {
-        pages::problem(&problem)
-    } else {
-        Refusal::from(problem).into_response()
-    }
+    if pages::are_wanted(headers) { pages::problem(&problem) } else { Refusal::from(problem).into_response() }
 }

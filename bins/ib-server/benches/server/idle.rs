@@ -11,7 +11,7 @@ const STARTS: usize = 9;
 /// Start and idle memory.
 pub(crate) fn measure() -> [Figure; 2] {
     let program =
-        std::env::var_os("IB_SERVER_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ib-server").into());
+        std::env::var_os("BENCHED_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_ib-server").into());
     let folder = tempfile::tempdir().unwrap();
     let (mut starts, mut most_kib) = (Vec::new(), 0);
     for _ in 0..STARTS {

@@ -1,6 +1,6 @@
 //! Durable steps.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ib_setup::SetupId;
 use serde_json::json;
@@ -14,11 +14,11 @@ use crate::{Bound, Figure};
 /// How many set-ups take two steps each.
 const SETUPS: usize = 300;
 /// The best of so many rounds counts: others use this machine too.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// How near the steps come to their bare statements.
 pub(crate) async fn measure() -> Figure {
-    let mut best = 0.0_f64;
+    let (mut fastest, mut floor) = (Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
         let folder = tempfile::tempdir().unwrap();
         let (store, ports) = over(folder.path()).await;
@@ -49,10 +49,15 @@ pub(crate) async fn measure() -> Figure {
         let bare = begun.elapsed();
         pool.close().await;
         println!("steps: {} in {ours:?}, their bare statements {bare:?}", SETUPS * 2);
-        best = best.max(bare.as_secs_f64() / ours.as_secs_f64());
+        (fastest, floor) = (fastest.min(ours), floor.min(bare));
     }
     let name = "durable steps a second, times the bare statements";
-    Figure { name, value: best, unit: "times", bound: Bound::AtLeast(0.7) }
+    Figure {
+        name,
+        value: floor.as_secs_f64() / fastest.as_secs_f64(),
+        unit: "times",
+        bound: Bound::AtLeast(0.7),
+    }
 }
 
 /// Reads a set-up, then writes its next event and snapshot in one transaction.
