@@ -62,19 +62,24 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
 
 /// The settings of a server that reaches the pretend infrastructure.
 fn settings(ready: &Ready, folder: &Path, port: u16) -> String {
-    let sim = folder.join("sim").join("ca.pem");
-    let mut text = format!("listen = \"127.0.0.1:{port}\"\ndata = {:?}\n\n", folder.join("data"));
+    let sim = toml(&folder.join("sim").join("ca.pem"));
+    let mut text = format!("listen = \"127.0.0.1:{port}\"\ndata = {}\n\n", toml(&folder.join("data")));
     let mapped = ready.hosts().map(|host| format!("\"{host}:443:{}\"", ready.listen())).collect::<Vec<_>>();
-    let _ = writeln!(text, "[network]\nauthorities = [{sim:?}]\nconnect_to = [{}]\n", mapped.join(", "));
+    let _ = writeln!(text, "[network]\nauthorities = [{sim}]\nconnect_to = [{}]\n", mapped.join(", "));
     if let (Some(development), Some((lifetime, _))) = (ready.hosts().next(), ready.lifetime()) {
-        let token = folder.join("lifetime-token");
+        let token = toml(&folder.join("lifetime-token"));
         let _ = writeln!(
             text,
-            "[[lifetime]]\ndevelopment = \"{development}\"\naddress = \"{lifetime}\"\ntoken_file = {token:?}\n"
+            "[[lifetime]]\ndevelopment = \"{development}\"\naddress = \"{lifetime}\"\ntoken_file = {token}\n"
         );
     }
     text.push_str("[log]\nform = \"text\"\n");
     text
+}
+
+/// A path, as a value of the settings.
+fn toml(path: &Path) -> toml::Value {
+    path.display().to_string().into()
 }
 
 /// Begins the server. What it logs goes to a file.

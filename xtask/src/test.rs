@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every test there is. What a test needs and does not find fails it; nothing is skipped.
 
+mod browsers;
+
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use ib_env_sim::Scenario;
@@ -26,6 +28,8 @@ enum Suite {
     Examples,
     /// Clients that nobody here wrote, against the simulator
     Foreign,
+    /// The wizard's pages in real browsers
+    Browsers,
 }
 
 impl Suite {
@@ -34,6 +38,7 @@ impl Suite {
             Self::Units => units(repo),
             Self::Examples => examples(repo),
             Self::Foreign => foreign(repo),
+            Self::Browsers => browsers::run(repo),
         }
     }
 }

@@ -1,4 +1,4 @@
-// Improves pages that work without it: shows and hides the password, and goes on when the work is done.
+// Improves pages that work without it: shows and hides the password, goes on when the work is done, keeps fresh.
 "use strict";
 
 function showPassword(input) {
@@ -36,6 +36,11 @@ async function follow(status, alert, step) {
   }
   alert.textContent = "This service does not answer. What you entered is kept; reload the page to go on.";
 }
+
+// The back button may bring a page as it was left; what was answered since then is shown instead.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 const password = document.querySelector("input[type=password]");
 if (password) showPassword(password);

@@ -20,6 +20,7 @@ const FEATURE_SETS: &[(&str, &[&str], &str)] = &[
         &["--lib", "--no-default-features"],
         "decisions and ports, without what tests keep in memory",
     ),
+    ("ib-web", &["--all-targets", "--all-features"], "the journeys in real browsers"),
 ];
 
 /// The code is formatted.

@@ -72,7 +72,9 @@ impl Frame {
 
 impl StepItem {
     fn new(item: Step, here: Step, view: Option<&View>) -> Self {
-        let status = view.map_or(StepStatus::Ahead, |view| view.status(item));
+        // Before a set-up is begun, it is the first step that waits.
+        let first = if item == Step::Address { StepStatus::Open } else { StepStatus::Ahead };
+        let status = view.map_or(first, |view| view.status(item));
         let word = match status {
             StepStatus::Done => "completed",
             StepStatus::Open => "open",

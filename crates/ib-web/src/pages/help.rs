@@ -88,11 +88,16 @@ pub(crate) fn api(document: &OpenApi) -> Response {
                 method,
                 path: path.clone(),
                 summary: operation.summary.clone().unwrap_or_default(),
-                description: operation.description.clone().unwrap_or_default(),
+                description: operation.description.as_deref().map(plain).unwrap_or_default(),
                 answers: answers.collect(),
             });
         }
     }
-    let about = document.info.description.clone().unwrap_or_default();
+    let about = document.info.description.as_deref().map(plain).unwrap_or_default();
     html(&ApiPage { frame: Frame::plain("API"), about, operations })
+}
+
+/// A description is Markdown; the only marks in ours are those around words of code.
+fn plain(description: &str) -> String {
+    description.replace('`', "")
 }

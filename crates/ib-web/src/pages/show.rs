@@ -22,10 +22,10 @@ use crate::driver::is_running;
 use crate::refusal::{say_when, status};
 use crate::session::Session;
 
-/// How long a page waits for what is under way before it shows that.
+/// How long the way to a page waits for what is under way before it shows that.
 const PAUSE: Duration = Duration::from_millis(2_500);
 /// How long the script waits for a change.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(10);
 
 /// A step's page.
 #[derive(Template)]
@@ -131,7 +131,8 @@ pub(super) async fn step(
                 _ => Redirect::to("/setup/address").into_response(),
             });
         };
-        let (id, view) = app.settled(&session, id, PAUSE).await?;
+        // Whoever sent a form came by `open`, which has waited.
+        let (id, view) = app.settled(&session, id, Duration::ZERO).await?;
         Ok(if step > view.open || view.status(step) == StepStatus::NotNeeded {
             Redirect::to(&format!("/setup/{}", view.open.id())).into_response()
         } else {
@@ -196,7 +197,17 @@ impl FieldError {
             (Step::ActivationCode, _) => "code",
             _ => "main",
         };
-        Self { field, text: problem.detail.clone() }
+        let wait = problem.retry_after.map(|seconds| format!(" The pause ends in {}.", span(seconds)));
+        Self { field, text: format!("{}{}", problem.detail, wait.unwrap_or_default()) }
+    }
+}
+
+/// A time to wait, in words.
+fn span(seconds: u64) -> String {
+    match seconds {
+        1 => "1 second".to_owned(),
+        2..=90 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

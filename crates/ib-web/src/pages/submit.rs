@@ -34,7 +34,7 @@ pub(super) async fn step(
         let response = Box::pin(take(&app, &app.setup_for(peer), &session, step, fields)).await?;
         Ok(visitor::set(&app, &session.token, response))
     };
-    let taken: Answer<Response> = taken.await;
+    let taken: Answer<Response> = Box::pin(taken).await;
     taken.unwrap_or_else(|refused| problem(&refused))
 }
 
@@ -137,6 +137,9 @@ async fn command(setup: &Setup, id: SetupId, step: Step, fields: Fields) -> Resu
             ));
         }
         Step::Check => setup.check_again(id).await?,
+        Step::ActivationCode if fields.code.trim().is_empty() => {
+            return Err(field("code", "Enter the activation code."));
+        }
         Step::ActivationCode => {
             let code = ActivationCode::parse(&fields.code);
             setup.enter_code(id, code.map_err(|error| field("code", &sentence(&error)))?).await?
@@ -148,6 +151,9 @@ async fn command(setup: &Setup, id: SetupId, step: Step, fields: Fields) -> Resu
 fn credentials(fields: Fields) -> Result<Credentials, Refused> {
     if fields.username.trim().is_empty() {
         return Err(field("username", "Enter the user name of an IT user."));
+    }
+    if fields.password.is_empty() {
+        return Err(field("password", "Enter the password."));
     }
     let password = Password::new(fields.password).map_err(|error| field("password", &sentence(&error)))?;
     Credentials::new(&fields.username, password).map_err(|error| field("username", &sentence(&error)))
