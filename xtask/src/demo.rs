@@ -32,54 +32,77 @@ pub(crate) struct Args {
 ///
 /// When the server cannot be built, or something does not start.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
-    cmd!(repo.sh, "cargo build --quiet -p ib-server").run()?;
     let folder = repo.target()?.join("demo");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder)?;
-    let program = repo.target()?.join("debug").join(format!("ib-server{}", std::env::consts::EXE_SUFFIX));
-    let served = sim::serve_while(Scenario::acme(), &folder.join("sim"), async |ready| {
-        let config = folder.join("ib-server.toml");
-        if let Some((_, token)) = ready.lifetime() {
-            std::fs::write(folder.join("lifetime-token"), token)?;
-        }
-        std::fs::write(&config, settings(&ready, &folder, args.port))?;
-        let mut server = begin(&program, &config, &folder)?;
-        let url = url(&mut server).await?;
-        print!("{}", summary(&ready, &url));
-        tokio::select! {
-            interrupted = sim::interrupted() => interrupted.context("cannot wait for Ctrl-C")?,
-            ended = server.wait() => bail!("the server ended by itself ({})", ended?),
-        }
-        // Ctrl-C reached the server too; one that was not told is ended, and loses nothing by it.
-        if tokio::time::timeout(PATIENCE, server.wait()).await.is_err() {
-            server.kill().await?;
-        }
-        Ok(())
-    });
+    let served = serve_while(
+        repo,
+        &folder,
+        &format!("listen = \"127.0.0.1:{}\"", args.port),
+        async |ready, url, server| {
+            print!("{}", summary(ready, url));
+            tokio::select! {
+                interrupted = sim::interrupted() => interrupted.context("cannot wait for Ctrl-C")?,
+                ended = server.wait() => bail!("the server ended by itself ({})", ended?),
+            }
+            // Ctrl-C reached the server too; one that was not told is ended, and loses nothing by it.
+            let _ = tokio::time::timeout(PATIENCE, server.wait()).await;
+            Ok(())
+        },
+    );
     std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     served
 }
 
+/// Serves, with `more` settings, for as long as `work` takes, which is told where; everything is in `folder`,
+/// which is made anew.
+///
+/// # Errors
+///
+/// When the server cannot be built, something does not start, or what `work` answers.
+pub(crate) fn serve_while(
+    repo: &Repo,
+    folder: &Path,
+    more: &str,
+    work: impl AsyncFnOnce(&Ready, &str, &mut Child) -> Result<()>,
+) -> Result<()> {
+    cmd!(repo.sh, "cargo build --quiet -p ib-server").run()?;
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder)?;
+    let program = repo.target()?.join("debug").join(format!("ib-server{}", std::env::consts::EXE_SUFFIX));
+    sim::serve_while(Scenario::acme(), &folder.join("sim"), async |ready| {
+        let config = folder.join("ib-server.toml");
+        if let Some((_, token)) = ready.lifetime() {
+            std::fs::write(folder.join("lifetime-token"), token)?;
+        }
+        std::fs::write(&config, settings(&ready, folder, more))?;
+        let mut server = begin(&program, &config, folder)?;
+        let url = url(&mut server).await?;
+        let done = work(&ready, &url, &mut server).await;
+        server.kill().await?;
+        done
+    })
+}
+
 /// The settings of a server that reaches the pretend infrastructure.
-fn settings(ready: &Ready, folder: &Path, port: u16) -> String {
-    let sim = toml(&folder.join("sim").join("ca.pem"));
-    let mut text = format!("listen = \"127.0.0.1:{port}\"\ndata = {}\n\n", toml(&folder.join("data")));
+fn settings(ready: &Ready, folder: &Path, more: &str) -> String {
+    let path = |name: &str| toml::Value::from(folder.join(name).display().to_string());
+    let mut text = format!("{more}\ndata = {}\n\n", path("data"));
     let mapped = ready.hosts().map(|host| format!("\"{host}:443:{}\"", ready.listen())).collect::<Vec<_>>();
-    let _ = writeln!(text, "[network]\nauthorities = [{sim}]\nconnect_to = [{}]\n", mapped.join(", "));
+    let _ = writeln!(
+        text,
+        "[network]\nauthorities = [{}]\nconnect_to = [{}]\n",
+        path("sim/ca.pem"),
+        mapped.join(", ")
+    );
     if let (Some(development), Some((lifetime, _))) = (ready.hosts().next(), ready.lifetime()) {
-        let token = toml(&folder.join("lifetime-token"));
+        let token = path("lifetime-token");
         let _ = writeln!(
             text,
             "[[lifetime]]\ndevelopment = \"{development}\"\naddress = \"{lifetime}\"\ntoken_file = {token}\n"
         );
     }
+    let _ = writeln!(text, "[activation]\nurl = {:?}\n", ready.activation());
     text.push_str("[log]\nform = \"text\"\n");
     text
-}
-
-/// A path, as a value of the settings.
-fn toml(path: &Path) -> toml::Value {
-    path.display().to_string().into()
 }
 
 /// Begins the server. What it logs goes to a file.

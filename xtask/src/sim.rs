@@ -36,6 +36,11 @@ impl Ready {
         &self.listen
     }
 
+    /// Where it verifies activation codes.
+    pub(crate) fn activation(&self) -> String {
+        format!("{}/control/activation", self.control)
+    }
+
     /// Every host that it answers for.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(|host| host.name.as_str())

@@ -2,11 +2,14 @@
 
 mod browsers;
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use ib_env_sim::Scenario;
 use xshell::cmd;
 
+use crate::demo;
 use crate::parts;
 use crate::repo::Repo;
 use crate::sim;
@@ -30,6 +33,8 @@ enum Suite {
     Foreign,
     /// The wizard's pages in real browsers
     Browsers,
+    /// A fuzzer that nobody here wrote, against the server's API
+    Fuzz,
 }
 
 impl Suite {
@@ -39,12 +44,16 @@ impl Suite {
             Self::Examples => examples(repo),
             Self::Foreign => foreign(repo),
             Self::Browsers => browsers::run(repo),
+            Self::Fuzz => fuzz(repo),
         }
     }
 }
 
 /// Clients that nobody here wrote, and the script that drives them against the simulator.
 const FOREIGN: &str = "crates/ib-env-sim/tests/foreign";
+
+/// The fuzzer, and the script that drives it against the server.
+const FUZZ: &str = "bins/ib-server/tests/fuzz";
 
 /// Runs every suite, or one.
 ///
@@ -74,20 +83,40 @@ fn examples(repo: &Repo) -> Result<()> {
 /// Clients of the platform from Python's package index work against the simulator unchanged.
 fn foreign(repo: &Repo) -> Result<()> {
     let folder = repo.target()?.join("foreign");
-    let (venv, state) = (folder.join("venv"), folder.join("state"));
-    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    cmd!(repo.sh, "python3 -m venv {venv}")
-        .run()
-        .context("install Python 3 with its venv module (Debian: `apt-get install python3 python3-venv`)")?;
-    cmd!(
-        repo.sh,
-        "{python} -m pip install --quiet --disable-pip-version-check -r {FOREIGN}/requirements.txt"
-    )
-    .run()
-    .with_context(|| format!("pip must be able to install {FOREIGN}/requirements.txt"))?;
+    let (python, state) = (python(repo, &folder, FOREIGN)?, folder.join("state"));
     // The simulator runs on the runtime's other threads while this one waits for the script.
     sim::serve_while(Scenario::acme(), &state, async |_| {
         let script = cmd!(repo.sh, "{python} {FOREIGN}/foreign.py {state}");
         script.run().context("a foreign client does not work against the simulator, see above")
     })
+}
+
+/// The API answers whatever it is asked as its own document says.
+fn fuzz(repo: &Repo) -> Result<()> {
+    let folder = repo.target()?.join("fuzz");
+    let (python, served) = (python(repo, &folder, FUZZ)?, folder.join("served"));
+    // A fuzzer is a flood.
+    let more = "listen = \"127.0.0.1:0\"\nchanges_at_once = 1000000";
+    demo::serve_while(repo, &served, more, async |_, url, _| {
+        let ready = served.join("sim").join("ready.json");
+        let script = cmd!(repo.sh, "{python} {FUZZ}/fuzz.py {url} {ready}");
+        let log = served.join("ib-server.log");
+        script.run().with_context(|| {
+            format!("the API does not keep to its document, see above and {}", log.display())
+        })
+    })
+}
+
+/// A Python with the packages that `suite` asks for.
+fn python(repo: &Repo, folder: &Path, suite: &str) -> Result<PathBuf> {
+    let venv = folder.join("venv");
+    let python = venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    cmd!(repo.sh, "python3 -m venv {venv}")
+        .run()
+        .context("install Python 3 with its venv module (Debian: `apt-get install python3 python3-venv`)")?;
+    let requirements = format!("{suite}/requirements.txt");
+    cmd!(repo.sh, "{python} -m pip install --quiet --disable-pip-version-check -r {requirements}")
+        .run()
+        .with_context(|| format!("pip must be able to install {requirements}"))?;
+    Ok(python)
 }

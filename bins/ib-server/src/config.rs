@@ -1,10 +1,11 @@
 //! The settings: defaults, then a TOML file, then variables, then flags.
 
 mod raw;
+mod tell;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use ipnet::IpNet;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
+use crate::authority::AuthorityAddress;
 use crate::cli::Flags;
 use crate::stop::Stop;
 
@@ -43,8 +45,16 @@ pub struct Config {
     pub session_idle: Duration,
     /// How long a session lives at most.
     pub session_absolute: Duration,
+    /// How long a process may hold a set-up before another one goes on with its work.
+    pub lease: Duration,
+    /// How many changes one client may ask for at once.
+    pub changes_at_once: NonZeroU32,
+    /// How many changes one client may ask for in each second after that.
+    pub changes_each_second: NonZeroU32,
     /// The disclaimer.
     pub disclaimer: Disclaimer,
+    /// Who verifies activation codes, if anybody.
+    pub activation: Option<Activation>,
     /// Whether permissions that cannot be verified are accepted.
     pub accept_unverified: bool,
     /// How environments are reached.
@@ -63,6 +73,16 @@ pub enum StoreAt {
     Sqlite(PathBuf),
     /// In PostgreSQL; the file holds the URL, for it may hold a password.
     Postgres(PathBuf),
+}
+
+/// Who verifies activation codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Activation {
+    /// Where they are asked.
+    pub address: AuthorityAddress,
+    /// A file with certificate authorities that are trusted there too.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How environments are reached.
@@ -92,8 +112,7 @@ pub struct Log {
 }
 
 /// What the lines of the log look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LogForm {
     /// One JSON object for each.
@@ -103,8 +122,7 @@ pub enum LogForm {
 }
 
 /// How much is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Level {
     /// What is broken.
@@ -141,32 +159,6 @@ impl Config {
     /// What the settings come to, as lines. Nothing in them is a secret: secrets are in files, and the
     /// files are named.
     pub fn tell(&self) -> String {
-        let mut told = String::new();
-        let mut say = |name: &str, value: &dyn std::fmt::Display| {
-            let _ = writeln!(told, "{name:<18} {value}");
-        };
-        say("listen", &self.listen);
-        if let Some(metrics) = &self.metrics_listen {
-            say("metrics_listen", metrics);
-        }
-        match &self.site {
-            Site::Public(origin) => say("public_url", &origin.as_str()),
-            _ => say("public_url", &"none: this machine alone, over plain HTTP"),
-        }
-        match &self.store {
-            StoreAt::Sqlite(path) => say("database", &format_args!("SQLite, {}", path.display())),
-            StoreAt::Postgres(path) => {
-                say("database", &format_args!("PostgreSQL, URL in {}", path.display()))
-            }
-        }
-        let made = if self.makes_key && !self.key_file.exists() { " (will be made)" } else { "" };
-        say("key_file", &format_args!("{}{made}", self.key_file.display()));
-        say("disclaimer", &format_args!("version {}", self.disclaimer.version()));
-        say("accept_unverified", &self.accept_unverified);
-        for (development, (lifetime, file)) in &self.lifetimes {
-            let (development, lifetime) = (development.authority(), lifetime.authority());
-            say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));
-        }
-        told
+        tell::lines(self)
     }
 }

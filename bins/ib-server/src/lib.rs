@@ -3,6 +3,7 @@
 //! [`run`] reads [settings](config::Config) from a file, variables and flags, opens the store, and serves the
 //! pages and the API of [`ib_web`] until it is told to stop.
 
+pub mod authority;
 pub mod cli;
 pub mod config;
 mod logs;
@@ -31,7 +32,7 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         let told = config.tell();
         return write!(std::io::stdout(), "{told}").map_err(|_| Stop::Unread);
     }
-    logs::begin(&config.log);
+    logs::begin(config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::failed("the runtime cannot be made", error))?;
     let served = runtime.block_on(serve::until_told_to_stop(&config));

@@ -11,7 +11,7 @@ use crate::config::{Log, LogForm};
 const SPEAKERS: &[&str] = &["ib_server", "ib_web", "ib_setup", "ib_store", "ib_env_client"];
 
 /// Begins to write the log.
-pub(crate) fn begin(log: &Log) {
+pub(crate) fn begin(log: Log) {
     let level: LevelFilter = log.level.into();
     let speakers = Targets::new().with_targets(SPEAKERS.iter().map(|name| (*name, level)));
     let lines = fmt::layer().with_writer(std::io::stderr);

@@ -10,12 +10,13 @@ use ib_env_client::http::{HttpClient, Limits, Settings as HttpSettings};
 use ib_env_client::policy::AddressPolicy;
 use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
 use ib_setup::system::{RandomIds, SystemClock};
-use ib_setup::{AcceptUnverified, Ports};
+use ib_setup::{AcceptUnverified, ActivationAuthority, Ports};
 use ib_store::{Keys, PostgresStore, SealedVault, SqliteStore};
 use ib_web::Settings;
 use tracing::{error, info};
 
-use crate::config::{Config, Network, StoreAt};
+use crate::authority::HttpAuthority;
+use crate::config::{Activation, Config, Network, StoreAt};
 use crate::stop::Stop;
 
 /// How often what has run out is deleted.
@@ -48,7 +49,7 @@ pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
         vault: vault.clone(),
         clock: Arc::new(SystemClock),
         ids: Arc::new(RandomIds),
-        authority: Arc::new(AcceptUnverified),
+        authority: authority(config.activation.as_ref())?,
         lifetimes: lifetimes(config)?,
     };
     Ok(Wired { ports, vault, database })
@@ -63,6 +64,9 @@ pub(crate) fn face(config: &Config) -> Settings {
     settings.proxies.clone_from(&config.trusted_proxies);
     settings.idle = config.session_idle;
     settings.absolute = config.session_absolute;
+    settings.changes_at_once = config.changes_at_once;
+    settings.changes_each_second = config.changes_each_second;
+    settings.lease = config.lease;
     settings
 }
 
@@ -117,13 +121,17 @@ fn unopened(error: ib_store::OpenError) -> Stop {
 
 fn keys(config: &Config) -> Result<Keys, Stop> {
     let path = &config.key_file;
-    let keys = if config.makes_key && !path.exists() {
-        info!(file = %path.display(), "a key was made; without it, nobody reads the secrets in a backup");
-        Keys::create(path)
-    } else {
-        Keys::read(path)
+    // A database without its key is not given another one: what is in it would be lost without a word.
+    let database = match &config.store {
+        StoreAt::Sqlite(database) if config.makes_key && !path.exists() => database,
+        _ => return Keys::read(path).map_err(|error| Stop::failed("the keys cannot be used", error)),
     };
-    keys.map_err(|error| Stop::failed("the keys cannot be used", error))
+    if database.exists() {
+        return Keys::read(path)
+            .map_err(|error| Stop::failed(format!("{} has lost its key", database.display()), error));
+    }
+    info!(file = %path.display(), "a key is made; without it, nobody reads the secrets in a backup");
+    Keys::create(path).map_err(|error| Stop::failed("no key can be made", error))
 }
 
 /// Makes a folder for its owner alone.
@@ -143,10 +151,17 @@ fn client(network: &Network) -> Result<HttpClient, Stop> {
     settings.policy =
         network.allow_private.iter().fold(AddressPolicy::default(), |policy, net| policy.allow_private(*net));
     settings.connect_to.clone_from(&network.connect_to);
-    settings.authorities = network.authorities.iter().map(|path| bytes(path)).collect::<Result<_, _>>()?;
+    settings.authorities = network.authorities.iter().map(bytes).collect::<Result<_, _>>()?;
     settings.proxy.clone_from(&network.proxy);
     settings.clock = Arc::new(SystemTime::now);
     HttpClient::new(settings).map_err(|error| Stop::failed("network", error))
+}
+
+fn authority(activation: Option<&Activation>) -> Result<Arc<dyn ActivationAuthority>, Stop> {
+    let Some(activation) = activation else { return Ok(Arc::new(AcceptUnverified)) };
+    let pem = activation.ca_file.as_ref().map(bytes).transpose()?;
+    let authority = HttpAuthority::new(activation.address.clone(), pem.as_deref());
+    Ok(Arc::new(authority.map_err(|error| Stop::failed("activation", error))?))
 }
 
 fn lifetimes(config: &Config) -> Result<Arc<dyn LifeTimes>, Stop> {

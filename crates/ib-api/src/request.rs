@@ -38,7 +38,7 @@ pub struct EnterAddress {
 #[serde(deny_unknown_fields)]
 pub struct LogIn {
     /// The IT user.
-    #[cfg_attr(feature = "openapi", schema(max_length = 256))]
+    #[cfg_attr(feature = "openapi", schema(max_length = 250))]
     pub username: String,
     /// The password. It is kept sealed, sent to the environment alone, and never answered.
     #[cfg_attr(feature = "openapi", schema(format = Password))]

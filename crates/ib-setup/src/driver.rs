@@ -21,8 +21,8 @@ use crate::registration::{Command, Effect, Event, Rejection, State, View, decide
 use crate::setup::{Setup, SetupError};
 use crate::throttle::Attempt;
 
-/// How long a driver may hold a set-up before another one goes on with it.
-const LEASE: Duration = Duration::from_mins(1);
+/// How long a driver may hold a set-up before another one goes on with it, by default.
+pub(crate) const LEASE: Duration = Duration::from_mins(1);
 
 /// Loads a set-up without changing it.
 pub(crate) async fn load(store: &dyn Store, setup: SetupId) -> Result<(State, usize), SetupError> {
@@ -43,7 +43,7 @@ impl Setup {
     /// [`SetupError::Store`].
     pub async fn lease(&self, limit: usize) -> Result<Vec<Lease>, SetupError> {
         let now = self.ports.clock.now();
-        Ok(self.ports.store.lease(now, now.plus(LEASE), limit).await?)
+        Ok(self.ports.store.lease(now, now.plus(self.lease), limit).await?)
     }
 
     /// [Drives](Self::drive) a set-up that was leased, then gives the lease back. Where that fails, the set-up

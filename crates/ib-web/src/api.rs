@@ -1,10 +1,12 @@
 //! `/api/v1`: every step of the wizard as a request, under the same rules.
 
+mod answers;
 mod body;
 mod caller;
 mod docs;
 mod sessions;
 mod setups;
+mod steps;
 
 use std::sync::Arc;
 
@@ -28,6 +30,11 @@ use crate::guard;
                        steps, rules and findings as the pages. Begin a session, begin a set-up in it, then send \
                        each step when the document says that it is open.",
     ),
+    tags(
+        (name = "Sessions", description = "Whoever has a session's token sees the set-ups that were begun in it."),
+        (name = "Set-ups", description = "What there is, where it stands, and what can be done next."),
+        (name = "Steps", description = "What a person does. Each is recorded and answered at once; read the set-up with `wait` to hear what came of it."),
+    ),
     modifiers(&Bearer),
 )]
 struct Frame;
@@ -49,12 +56,12 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setups::disclaimer))
         .routes(routes!(setups::list, setups::begin))
         .routes(routes!(setups::read))
-        .routes(routes!(setups::address))
-        .routes(routes!(setups::log_in))
-        .routes(routes!(setups::welcome))
-        .routes(routes!(setups::accept))
-        .routes(routes!(setups::check))
-        .routes(routes!(setups::code))
+        .routes(routes!(steps::address))
+        .routes(routes!(steps::log_in))
+        .routes(routes!(steps::welcome))
+        .routes(routes!(steps::accept))
+        .routes(routes!(steps::check))
+        .routes(routes!(steps::code))
 }
 
 /// The document that describes the API.

@@ -49,7 +49,7 @@ impl Web {
         };
         let once = Once { shelf: Arc::clone(shelf), clock: Arc::clone(clock) };
         let ids = Arc::clone(ids);
-        let setup = Setup::new(ports, rules);
+        let setup = Setup::new(ports, rules).lease_for(settings.lease);
         let flood = Flood::new(&settings);
         let driver = Arc::new(Driver::new(setup.clone(), settings.drivers));
         Self(Arc::new(App { settings, setup, sessions, once, ids, flood, driver }))

@@ -23,14 +23,15 @@ pub(crate) struct Driver {
     slots: Arc<Semaphore>,
     size: u32,
     work: Notify,
-    done: watch::Sender<()>,
+    /// Changes whenever work has ended; true once this driver does no more.
+    ended: watch::Sender<bool>,
 }
 
 impl Driver {
     pub(crate) fn new(setup: Setup, size: usize) -> Self {
         let size = u32::try_from(size.max(1)).unwrap_or(u32::MAX);
         let slots = Arc::new(Semaphore::new(size as usize));
-        Self { setup, slots, size, work: Notify::new(), done: watch::Sender::new(()) }
+        Self { setup, slots, size, work: Notify::new(), ended: watch::Sender::new(false) }
     }
 
     /// Says that there is work.
@@ -51,6 +52,7 @@ impl Driver {
         }
         // Every slot is free once every piece of work has ended.
         drop(self.slots.acquire_many(self.size).await);
+        self.ended.send_replace(true);
     }
 
     /// Takes what is due, or waits for some.
@@ -90,24 +92,26 @@ impl Driver {
                     );
                 }
             }
-            driver.done.send_replace(());
+            driver.ended.send_modify(|_| ());
             drop(slot);
         };
         tokio::spawn(work.instrument(info_span!("drive", setup = %lease.setup)));
     }
 
-    /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed.
+    /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed. A driver that does
+    /// no more keeps nobody waiting.
     pub(crate) async fn settled(&self, setup: SetupId, limit: Duration) -> Result<View, SetupError> {
         let until = Instant::now() + limit;
-        let mut done = self.done.subscribe();
+        let mut ended = self.ended.subscribe();
         loop {
-            done.mark_unchanged();
+            // Looked at before the view: what ended last is in it.
+            let is_over = *ended.borrow_and_update();
             let view = self.setup.view(setup).await?;
-            if !is_running(&view) || Instant::now() >= until {
+            if !is_running(&view) || is_over || Instant::now() >= until {
                 return Ok(view);
             }
             let look = (Instant::now() + LOOK).min(until);
-            let _ = timeout_at(look, done.changed()).await;
+            let _ = timeout_at(look, ended.changed()).await;
         }
     }
 }
@@ -115,4 +119,37 @@ impl Driver {
 /// Whether the world works on the open step.
 pub(crate) fn is_running(view: &View) -> bool {
     view.status(view.open) == StepStatus::Running
+}
+
+#[cfg(test)]
+mod tests {
+    use ib_setup::registration::{Rules, Step};
+    use ib_setup::testing::{Scripted, ports};
+
+    use super::*;
+
+    async fn with_work() -> (Arc<Driver>, SetupId) {
+        let setup = Setup::new(ports(Arc::new(Scripted::default())), Rules::new("1"));
+        let id = setup.begin().await.unwrap();
+        setup.enter_address(id, "dev.acme.example").await.unwrap();
+        (Arc::new(Driver::new(setup, 2)), id)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_hears_of_work_that_has_ended() {
+        let (driver, id) = with_work().await;
+        let running = tokio::spawn(Arc::clone(&driver).run(std::future::pending()));
+        let view = driver.settled(id, Duration::from_secs(20)).await.unwrap();
+        assert_eq!((view.open, is_running(&view)), (Step::LogIn, false));
+        running.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_driver_that_was_stopped_keeps_nobody_waiting() {
+        let (driver, id) = with_work().await;
+        Arc::clone(&driver).run(async {}).await;
+        let begun = Instant::now();
+        driver.settled(id, Duration::from_secs(20)).await.unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
 }

@@ -4,20 +4,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{Problem, ProblemKind};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 use tracing::{Instrument as _, error, info, info_span};
 
 use crate::app::App;
@@ -58,14 +56,14 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         .method_not_allowed_fallback(async |headers: HeaderMap| {
             refuse(&headers, ProblemKind::Method, "Look at /api/docs for what can be asked.")
         })
-        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(from_fn_with_state(Arc::clone(app), flood::bound))
         .layer(csrf.with_rejection_response(foreign))
         .layer(from_fn_with_state(Arc::clone(app), own_name))
         .layer(CatchPanicLayer::custom(|_| {
             refuse(&HeaderMap::new(), ProblemKind::Internal, "Please report it with the number below.")
         }))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
+        .layer(from_fn(in_time))
         .layer(from_fn_with_state(Arc::clone(app), headers))
         .layer(from_fn_with_state(Arc::clone(app), log))
 }
@@ -87,6 +85,19 @@ async fn own_name(State(app): State<Arc<App>>, request: Request, next: Next) -> 
     }
     info!("refused: the request names another host");
     refuse(request.headers(), ProblemKind::Foreign, "Use the address under which this service is published.")
+}
+
+/// Ends a request that takes too long: a body that drips, or a store that hangs.
+async fn in_time(request: Request, next: Next) -> Response {
+    let asked = request.headers().clone();
+    match tokio::time::timeout(TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => refuse(
+            &asked,
+            ProblemKind::Unavailable,
+            "It took too long. Look where the set-up stands, then try again.",
+        ),
+    }
 }
 
 async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {

@@ -1,7 +1,7 @@
 //! Problems as HTTP answers.
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{MEDIA_TYPE, Problem};
 
@@ -25,6 +25,9 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status(&self.0), [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         say_when(&self.0, &mut response);
         response
     }

@@ -104,6 +104,8 @@ pub struct Settings {
     pub changes_each_second: NonZeroU32,
     /// How many set-ups the driver works on at the same time.
     pub drivers: usize,
+    /// How long a process may hold a set-up before another one goes on with its work.
+    pub lease: Duration,
 }
 
 impl Default for Settings {
@@ -119,6 +121,7 @@ impl Default for Settings {
             changes_at_once: const { NonZeroU32::new(120).unwrap() },
             changes_each_second: const { NonZeroU32::new(10).unwrap() },
             drivers: 64,
+            lease: Duration::from_mins(1),
         }
     }
 }

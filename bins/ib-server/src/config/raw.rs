@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config::{Environment, File, FileFormat};
 use ib_domain::address::EnvironmentAddress;
 use ib_setup::Disclaimer;
-use ib_web::{Origin, Site};
+use ib_web::{Origin, Settings, Site};
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Config, Level, Log, LogForm, Network, StoreAt};
+use super::{Activation, Config, Level, Log, LogForm, Network, StoreAt};
+use crate::authority::AuthorityAddress;
 use crate::cli::Flags;
 use crate::stop::Stop;
 
@@ -37,7 +39,12 @@ pub(super) struct Raw {
     session_idle: Option<Duration>,
     #[serde(default, with = "humantime_serde::option")]
     session_absolute: Option<Duration>,
+    #[serde(default, with = "humantime_serde::option")]
+    lease: Option<Duration>,
+    changes_at_once: Option<NonZeroU32>,
+    changes_each_second: Option<NonZeroU32>,
     disclaimer: Option<RawDisclaimer>,
+    activation: Option<RawActivation>,
     #[serde(default)]
     network: RawNetwork,
     #[serde(default)]
@@ -51,6 +58,13 @@ pub(super) struct Raw {
 struct RawDisclaimer {
     version: String,
     file: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawActivation {
+    url: String,
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -75,8 +89,8 @@ struct RawLifeTime {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct RawLog {
-    form: Option<LogForm>,
-    level: Option<Level>,
+    form: Option<String>,
+    level: Option<String>,
 }
 
 const fn listen() -> SocketAddr {
@@ -107,14 +121,30 @@ pub(super) fn read(flags: &Flags) -> Result<Raw, Stop> {
             let list = flags.ca.iter().map(|path| text(path)).collect::<Vec<_>>();
             builder.set_override_option("network.authorities", (!list.is_empty()).then_some(list))
         })
-        .and_then(|builder| builder.build())
+        .and_then(config::ConfigBuilder::<config::builder::DefaultState>::build)
         .and_then(config::Config::try_deserialize);
-    read.map_err(|error| Stop::setting(format!("{error}; look at docs/guide/server.md for the settings")))
+    read.map_err(|error| {
+        let text = error.to_string();
+        let form = form(&text);
+        Stop::setting(format!("{text}{form}; look at docs/guide/server.md for the settings"))
+    })
 }
 
-/// The variables that are settings. `IB_SERVER_CONFIG` names the file itself.
+/// What a setting of that kind looks like, where the library's own words do not tell.
+fn form(error: &str) -> &'static str {
+    const FORMS: [(&str, &str); 3] = [
+        ("socket address", ", such as 127.0.0.1:8080"),
+        ("IP address", ", such as 10.0.0.0/8"),
+        ("expected a duration", ", such as \"30m\""),
+    ];
+    FORMS.iter().find(|(kind, _)| error.contains(kind)).map_or("", |(_, form)| form)
+}
+
+/// The variables that may be settings. `IB_SERVER_CONFIG` names the file itself.
 fn variables_of_settings() -> config::Map<String, String> {
-    std::env::vars().filter(|(name, _)| name != "IB_SERVER_CONFIG").collect()
+    let text = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    text.filter(|(name, _)| name != "IB_SERVER_CONFIG").collect()
 }
 
 impl Raw {
@@ -132,6 +162,15 @@ impl Raw {
                 "key_file is missing: several servers share PostgreSQL, and each needs the same keys",
             ));
         }
+        let session_absolute = lasting("session_absolute", self.session_absolute, Duration::from_hours(12))?;
+        let session_idle =
+            lasting("session_idle", self.session_idle, Duration::from_mins(30).min(session_absolute))?;
+        if session_idle > session_absolute {
+            return Err(Stop::setting(
+                "session_idle is longer than session_absolute, which ends every session",
+            ));
+        }
+        let face = Settings::default();
         Ok(Config {
             listen: self.listen,
             metrics_listen: self.metrics_listen,
@@ -140,18 +179,27 @@ impl Raw {
             key_file: self.key_file.unwrap_or_else(|| data.join("key")),
             makes_key,
             store,
-            secrets_idle: self.secrets_idle.unwrap_or(Duration::from_mins(15)),
-            session_idle: self.session_idle.unwrap_or(Duration::from_mins(30)),
-            session_absolute: self.session_absolute.unwrap_or(Duration::from_hours(12)),
+            secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
+            session_idle,
+            session_absolute,
+            lease: lasting("lease", self.lease, Duration::from_mins(1))?,
+            changes_at_once: self.changes_at_once.unwrap_or(face.changes_at_once),
+            changes_each_second: self.changes_each_second.unwrap_or(face.changes_each_second),
+            activation: self.activation.map(RawActivation::judge).transpose()?,
             disclaimer: self.disclaimer.map_or_else(|| Ok(Disclaimer::default()), RawDisclaimer::judge)?,
             accept_unverified: self.accept_unverified,
             network: self.network.judge()?,
             lifetimes: lifetimes(self.lifetime)?,
-            log: Log {
-                form: self.log.form.unwrap_or(LogForm::Json),
-                level: self.log.level.unwrap_or(Level::Info),
-            },
+            log: self.log.judge()?,
         })
+    }
+}
+
+/// A duration that is not nothing.
+fn lasting(name: &str, given: Option<Duration>, usual: Duration) -> Result<Duration, Stop> {
+    match given.unwrap_or(usual) {
+        Duration::ZERO => Err(Stop::setting(format!("{name} must be longer than nothing, such as 10m"))),
+        duration => Ok(duration),
     }
 }
 
@@ -180,12 +228,42 @@ fn default_data() -> Result<PathBuf, Stop> {
     base.map(|base| base.join("ib-server")).ok_or_else(missing)
 }
 
+impl RawLog {
+    fn judge(self) -> Result<Log, Stop> {
+        let form = match self.form.as_deref() {
+            None | Some("json") => LogForm::Json,
+            Some("text") => LogForm::Text,
+            Some(other) => return Err(Stop::setting(format!("log.form: {other}: expected json or text"))),
+        };
+        let level = match self.level.as_deref() {
+            Some("error") => Level::Error,
+            Some("warn") => Level::Warn,
+            None | Some("info") => Level::Info,
+            Some("debug") => Level::Debug,
+            Some(other) => {
+                return Err(Stop::setting(format!(
+                    "log.level: {other}: expected error, warn, info or debug"
+                )));
+            }
+        };
+        Ok(Log { form, level })
+    }
+}
+
 impl RawDisclaimer {
     fn judge(self) -> Result<Disclaimer, Stop> {
         let text = std::fs::read_to_string(&self.file).map_err(|error| {
             Stop::setting(format!("disclaimer.file: {} cannot be read ({error})", self.file.display()))
         })?;
         Disclaimer::new(&self.version, &text).map_err(|error| Stop::setting(format!("disclaimer: {error}")))
+    }
+}
+
+impl RawActivation {
+    fn judge(self) -> Result<Activation, Stop> {
+        let address = AuthorityAddress::parse(&self.url)
+            .map_err(|error| Stop::setting(format!("activation.url: {error}")))?;
+        Ok(Activation { address, ca_file: self.ca_file })
     }
 }
 
@@ -199,7 +277,7 @@ impl RawNetwork {
             authorities: self.authorities,
             allow_private: self.allow_private,
             proxy: self.proxy,
-            timeout: self.timeout.unwrap_or(Duration::from_secs(10)),
+            timeout: lasting("network.timeout", self.timeout, Duration::from_secs(10))?,
         })
     }
 }

@@ -4,10 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
-
-use super::place::Place;
 
 pub(crate) struct Cluster {
     server: Child,
@@ -67,20 +64,22 @@ impl Cluster {
         Self { server, folder }
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@localhost/{database}?host={}", self.folder.path().display())
+    /// A new database; its URL.
+    pub(crate) fn database(&self, name: &str) -> String {
+        self.run("createdb", &[name]);
+        format!("postgres://postgres@localhost/{name}?host={}", self.folder.path().display())
     }
 
-    pub(crate) async fn database(&self, name: &'static str) -> Place {
-        let mut connection = PgConnection::connect(&self.url("postgres")).await.unwrap();
-        let create: &'static str = match name {
-            "conforms" => "create database conforms",
-            "registration" => "create database registration",
-            "throttle" => "create database throttle",
-            _ => "create database vault",
-        };
-        connection.execute(create).await.unwrap();
-        Place::Postgres(self.url(name))
+    /// What one of PostgreSQL's own programs prints about this server.
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
+        let output = Command::new(programs().join(program))
+            .args(["--username=postgres", "--host"])
+            .arg(self.folder.path())
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 }
 

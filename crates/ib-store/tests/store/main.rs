@@ -38,15 +38,16 @@ async fn sqlite_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_conforms() {
     let cluster = Cluster::start();
-    let place = cluster.database("conforms").await;
+    let place = Place::Postgres(cluster.database("conforms"));
     store::conforms(&place).await;
     store::survives_a_restart(&place).await;
     store::shows_nothing_half_done(&place).await;
     shelf::conforms(&place).await;
     shelf::survives_a_restart(&place).await;
-    let place = cluster.database("throttle").await;
+    let place = Place::Postgres(cluster.database("throttle"));
     throttle::counts_across_a_restart(&place).await;
     throttle::counts_across_processes(&place).await;
-    registration::survives_a_restart_after_each_step(&cluster.database("registration").await).await;
-    vault::conforms(&cluster.database("vault").await).await;
+    registration::survives_a_restart_after_each_step(&Place::Postgres(cluster.database("registration")))
+        .await;
+    vault::conforms(&Place::Postgres(cluster.database("vault"))).await;
 }

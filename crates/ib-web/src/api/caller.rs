@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum_extra::TypedHeader;
@@ -32,6 +32,22 @@ impl FromRequestParts<Arc<App>> for Caller {
     }
 }
 
+/// The id in a path. One that cannot be read names nothing.
+pub(crate) struct Named(pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for Named {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let id = Path::<String>::from_request_parts(parts, app).await;
+        id.map(|Path(id)| Self(id)).map_err(|_| no_setup().into())
+    }
+}
+
+fn no_setup() -> Problem {
+    Problem::new(ProblemKind::NotFound, "No set-up of this session has that id.")
+}
+
 fn no_session() -> Refusal {
     let detail = "Begin one with POST /api/v1/sessions, and send its token as a bearer token.";
     Problem::new(ProblemKind::NoSession, detail).into()
@@ -41,8 +57,7 @@ impl Caller {
     /// The set-up with that id, if it is one of this session's.
     pub(crate) fn owned(&self, id: &str) -> Answer<SetupId> {
         let known = |id: &SetupId| self.0.setups().contains(id);
-        let missing = || Problem::new(ProblemKind::NotFound, "No set-up of this session has that id.");
-        Ok(id.parse().ok().filter(known).ok_or_else(missing)?)
+        Ok(id.parse().ok().filter(known).ok_or_else(no_setup)?)
     }
 }
 

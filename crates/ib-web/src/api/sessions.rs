@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use ib_api::problem::Problem;
 use ib_api::request::SessionDocument;
 
+use super::answers::InSession;
 use super::caller::Caller;
 use crate::app::{App, unavailable};
 use crate::refusal::Refusal;
@@ -16,10 +17,10 @@ use crate::refusal::Refusal;
 ///
 /// It owns the set-ups that are begun in it; nobody else sees them.
 #[utoipa::path(
-    post, path = "/api/v1/sessions", tag = "Sessions",
+    post, path = "/api/v1/sessions", operation_id = "beginSession", tag = "Sessions",
     responses(
         (status = 201, body = SessionDocument, description = "The token, shown this once"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "The store cannot be used now"),
     )
 )]
 pub(super) async fn begin(
@@ -34,12 +35,8 @@ pub(super) async fn begin(
 ///
 /// The secrets of its set-ups are forgotten. A later session goes on with them after a log-in.
 #[utoipa::path(
-    delete, path = "/api/v1/sessions/current", tag = "Sessions", security(("session" = [])),
-    responses(
-        (status = 204, description = "Ended"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 503, body = Problem, content_type = "application/problem+json"),
-    )
+    delete, path = "/api/v1/sessions/current", operation_id = "endSession", tag = "Sessions",
+    security(("session" = [])), responses((status = 204, description = "Ended"), InSession)
 )]
 pub(super) async fn end(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusCode, Refusal> {
     app.log_out(&caller.0).await?;

@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use axum::response::Response;
 use ib_api::problem::{Problem, ProblemKind};
 use serde::Deserialize;
@@ -25,8 +26,10 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         // The text of a rejection could repeat what was sent, so it is not passed on.
-        Form::from_request(request, state).await.map(|Form(fields)| fields).map_err(|_| {
-            super::problem(&Problem::new(ProblemKind::Malformed, "Send the form from its own page."))
+        Form::from_request(request, state).await.map(|Form(fields)| fields).map_err(|rejection| {
+            let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            let kind = if too_large { ProblemKind::TooLarge } else { ProblemKind::Malformed };
+            super::problem(&Problem::new(kind, "Send the form from its own page."))
         })
     }
 }

@@ -84,6 +84,10 @@ async fn problems_say_what_is_wrong_in_our_words() {
     }
     let (response, _) = program.answer(Method::POST, &format!("{setup}/address"), None, None).await;
     assert_eq!(response.status().as_u16(), 415);
+    let long = json!({"address": "a".repeat(70 << 10)});
+    let (status, problem) = program.post(&format!("{setup}/address"), &long).await;
+    assert_eq!((status, problem["type"].as_str()), (413, Some("/problems/too-large")));
+    assert_eq!(program.get("/api/v1/setups/%FF").await.1["type"], "/problems/not-found");
     assert_eq!(program.get(&format!("{setup}?wait=1000")).await.0, 400);
     assert_eq!(program.get("/api/v1/nothing").await.1["type"], "/problems/not-found");
     assert_eq!(program.send(Method::PUT, "/api/v1/setups", None, None).await.0, 405);
@@ -161,6 +165,17 @@ async fn the_document_is_openapi_3_1_and_knows_every_answer() {
     assert_eq!(status, 200);
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     assert!(document["components"]["schemas"]["SetupDocument"]["properties"]["exit"].is_object());
+    let mut names = std::collections::BTreeSet::new();
+    for operation in
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values())
+    {
+        let name = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(name), "{name} is there twice");
+        assert!(operation["summary"].is_string() && operation["tags"][0].is_string(), "{name}");
+        for (status, answer) in operation["responses"].as_object().unwrap() {
+            assert_ne!(answer["description"].as_str().unwrap_or_default(), "", "{name} {status}");
+        }
+    }
     let page = Program::stranger(&place).answer(Method::GET, "/api/docs", None, None).await.1;
     for (_, path, _) in operations(&document, "{id}") {
         assert!(

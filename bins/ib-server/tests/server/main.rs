@@ -1,0 +1,22 @@
+//! The real program, against a pretend infrastructure.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail a test by panicking")]
+
+mod activation;
+// A browser and a program behave alike in front of every server.
+#[path = "../../../../crates/ib-web/tests/web/browser.rs"]
+#[expect(dead_code, reason = "the tests of ib-web use the rest")]
+mod browser;
+// So does a PostgreSQL of a test's own.
+#[path = "../../../../crates/ib-store/tests/store/cluster.rs"]
+mod cluster;
+mod connections;
+mod kills;
+mod measures;
+mod place;
+#[path = "../../../../crates/ib-web/tests/web/program.rs"]
+mod program;
+mod replicas;
+mod secrets;
+mod settings;
+mod starting;

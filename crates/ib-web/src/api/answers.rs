@@ -1,0 +1,67 @@
+//! What the document says about answers and parameters that several operations share. Nothing here runs.
+#![expect(dead_code, reason = "these types are read by the document alone")]
+
+use ib_api::problem::Problem;
+use utoipa::{IntoParams, IntoResponses};
+
+/// What every operation that needs a session may answer.
+#[derive(IntoResponses)]
+pub(super) enum InSession {
+    /// There is no session, or it has ended
+    #[response(status = 401, content_type = "application/problem+json")]
+    NoSession(Problem),
+    /// The store cannot be used now; nothing was changed
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What every operation on a set-up may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnSetUp {
+    /// The request cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// No set-up of this session has that id
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+}
+
+/// What every step may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnStep {
+    /// Another step comes first, a log-in is under way, the disclaimer has changed, or the set-up is finished
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotNow(Problem),
+    /// The body is longer than 64 KiB
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is not JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    MediaType(Problem),
+    /// What was entered cannot be used, or the idempotency key belongs to another request
+    #[response(status = 422, content_type = "application/problem+json")]
+    Unusable(Problem),
+    /// Too many attempts; Retry-After says when the next one may come
+    #[response(status = 429, content_type = "application/problem+json", headers(
+        ("Retry-After" = u64, description = "Seconds to wait")
+    ))]
+    Throttled(Problem),
+}
+
+/// Which set-up.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct Which {
+    /// The set-up's id
+    #[param(pattern = "^[0-9a-f]{32}$")]
+    id: String,
+}
+
+/// A request that may be repeated.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(super) struct Repeatable {
+    /// A word of the caller's own: the same request with the same key is done once
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 200, pattern = "^[!-~]([ -~]*[!-~])?$")]
+    key: Option<String>,
+}
