@@ -123,7 +123,8 @@ impl Tree {
     }
 }
 
-/// Whether a source has a function of that name with an attribute of a test above it.
+/// Whether a source has a function of that name with an attribute of a test above it, or one that it hands to the
+/// harness of the browsers.
 fn is_test(source: &str, name: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let is_function = |line: &str| {
@@ -134,7 +135,9 @@ fn is_test(source: &str, name: &str) -> bool {
         let above = lines[..index].iter().rev().take_while(|line| !line.is_empty() && **line != "}");
         above.filter(|line| line.starts_with("#[")).any(|line| line.contains("test"))
     };
-    lines.iter().enumerate().any(|(index, line)| is_function(line) && has_attribute(index))
+    let lists = source.split("named![").skip(1).filter_map(|rest| rest.split_once(']'));
+    let is_listed = lists.flat_map(|(list, _)| list.split(',')).any(|listed| listed.trim() == name);
+    lines.iter().enumerate().any(|(index, line)| is_function(line) && (is_listed || has_attribute(index)))
 }
 
 #[cfg(test)]
@@ -143,8 +146,7 @@ mod tests {
 
     use super::*;
 
-    const SOURCE: &str =
-        "fn helper() {}\n\n#[test]\nfn proves() {}\n\n#[rstest]\n#[case(1)]\nasync fn cases(n: u8) {}\n";
+    const SOURCE: &str = "fn helper() {}\n\n#[test]\nfn proves() {}\n\n#[rstest]\n#[case(1)]\nasync fn cases(n: u8) {}\n\nconst ALL: &[J] = named![\n    journey,\n];\n\nasync fn journey(g: G) {}\n";
 
     fn tree() -> Tree {
         let sources =
@@ -173,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_page_with_every_statement_proven_or_later_passes() {
-        let row = "| B1 (part) | Does it | `crates/ib-a/src/b.rs` | `ib_a::b::proves`, `crates/ib-a/tests/c.rs::cases` |\n";
+        let row = "| B1 (part) | Does it | `crates/ib-a/src/b.rs` | `ib_a::b::proves`, `crates/ib-a/tests/c.rs::cases`, `crates/ib-a/tests/c.rs::journey` |\n";
         assert_eq!(whats(&page(&["B1"], row)), Vec::<String>::new());
     }
 

@@ -301,14 +301,24 @@ fn findings(stage: &Stage) -> Vec<Target> {
             development(&environment.address, findings)
         }
         Stage::Check(_, Check::Failed(targets)) => targets.clone(),
-        Stage::ActivationCode(checked, _)
-        | Stage::Registering(checked)
-        | Stage::Registered(Registered { way: Way::SetUp(checked), .. }) => checked.targets.clone(),
+        Stage::ActivationCode(checked, _) => checked.targets.clone(),
+        Stage::Registering(checked) | Stage::Registered(Registered { way: Way::SetUp(checked), .. }) => {
+            without_code(&checked.targets)
+        }
         stage => stage
             .signed()
             .map(|signed| development(&signed.environment.address, &signed.findings))
             .unwrap_or_default(),
     }
+}
+
+/// That a code is needed is no warning once it was given.
+fn without_code(targets: &[Target]) -> Vec<Target> {
+    let mut targets = targets.to_vec();
+    for target in &mut targets {
+        target.findings.retain(|found| found.reason != Some(Reason::ActivationCodeNeeded));
+    }
+    targets
 }
 
 const fn code(stage: &Stage) -> Option<CodeShape> {

@@ -58,12 +58,28 @@ pub(super) async fn code(Path(code): Path<String>) -> Response {
     match Reason::from_code(&code) {
         Some(reason) => {
             let entry = reason.entry();
-            html(&CodePage { frame: Frame::plain(entry.title), entry, reason: ReasonDocument::from(entry) })
+            let mut reason = ReasonDocument::from(entry);
+            for text in [&mut reason.message, &mut reason.cause, &mut reason.action] {
+                *text = without_names(text);
+            }
+            html(&CodePage { frame: Frame::plain(entry.title), entry, reason })
         }
         None => {
             problem(&Problem::new(ProblemKind::NotFound, "There is no such code. The help lists them all."))
         }
     }
+}
+
+/// A text of the catalogue for no environment in particular: what stands in braces differs from one to the next.
+fn without_names(text: &str) -> String {
+    let mut parts = text.replace("{host}", "the environment");
+    while let Some((before, rest)) = parts.split_once('{') {
+        let after = rest.split_once('}').map_or("", |(_, after)| after);
+        parts = format!("{before}…{after}");
+    }
+    let mut letters = parts.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
 }
 
 pub(super) async fn logged_out() -> Response {
@@ -100,4 +116,15 @@ pub(crate) fn api(document: &OpenApi) -> Response {
 /// A description is Markdown; the only marks in ours are those around words of code.
 fn plain(description: &str) -> String {
     description.replace('`', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_for_nobody_in_particular_has_no_braces() {
+        assert_eq!(without_names("{host} says \"{observed}\"."), "The environment says \"…\".");
+        assert_eq!(without_names("cut {off"), "Cut …");
+    }
 }

@@ -24,6 +24,8 @@ use crate::session::Session;
 
 /// How long the way to a page waits for what is under way before it shows that.
 const PAUSE: Duration = Duration::from_millis(2_500);
+/// Where whoever comes to a step without a set-up is led, and told why.
+pub(super) const ENDED: &str = "/setup/address#ended";
 /// How long the script waits for a change.
 const LONG: Duration = Duration::from_secs(10);
 
@@ -128,7 +130,7 @@ pub(super) async fn step(
         let Some(id) = session.current() else {
             return Ok(match step {
                 Step::Address => visitor.greet(&app, page(&app, &session, step, None, None)),
-                _ => Redirect::to("/setup/address").into_response(),
+                _ => Redirect::to(ENDED).into_response(),
             });
         };
         // Whoever sent a form came by `open`, which has waited.

@@ -89,7 +89,7 @@ async fn take(app: &App, setup: &Setup, session: &Session, step: Step, fields: F
                 return Ok(show::page(app, session, step, None, Some((&refused, &typed))));
             }
         },
-        None => return Ok(Redirect::to("/setup/address").into_response()),
+        None => return Ok(Redirect::to(show::ENDED).into_response()),
     };
     let request = format!("{id} {} {typed}", step.id());
     let work = async {

@@ -61,7 +61,8 @@ impl<'p> Browser<'p> {
             let request = self.request(Method::GET, &path).body(Body::empty()).unwrap();
             let (response, text) = self.send(request).await;
             match response.headers().get(LOCATION) {
-                Some(next) => next.to_str().unwrap().clone_into(&mut path),
+                // What follows # stays in the browser.
+                Some(next) => next.to_str().unwrap().split('#').next().unwrap().clone_into(&mut path),
                 None => return Page { path, status: response.status(), text },
             }
         }

@@ -256,6 +256,7 @@ async fn help_explains_every_code() {
         assert!(index.text.contains(code), "{code}");
         let page = browser.get(&format!("/help/{code}")).await;
         assert_eq!(page.status, StatusCode::OK, "{code}");
+        assert!(!page.text.contains(['{', '}']), "{code}");
     }
     assert_eq!(browser.get("/help/SETUP-NONE-000").await.status, StatusCode::NOT_FOUND);
 }
