@@ -12,7 +12,7 @@ import subprocess
 import sys
 import urllib.request
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).resolve().parent
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -70,23 +70,24 @@ def everywhere(api, ready):
     return setups
 
 
-def schemathesis(url, token, setups, *more):
-    """Runs it; whether nothing was found."""
+def schemathesis(folder, url, token, setups, *more):
+    """Runs it, with what it notes in a folder; whether nothing was found."""
     program = pathlib.Path(sys.executable).parent / "schemathesis"
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE), "IB_FUZZ_SETUPS": ",".join(setups)}
     command = [str(program), "run", f"{url}/api/openapi.json", "--checks", ",".join(CHECKS), "--seed", SEED]
     command += ["--max-examples", EXAMPLES, "--request-timeout", "30", "--generation-database", "none"]
     command += ["--header", f"Authorization: Bearer {token}", "--warnings", "off", "--no-color", *more]
-    return subprocess.run(command, env=environment).returncode == 0
+    return subprocess.run(command, env=environment, cwd=folder).returncode == 0
 
 
 def main(url, ready):
+    folder = pathlib.Path(ready).resolve().parent
     ready = json.loads(pathlib.Path(ready).read_text())
     api = Api(url)
     setups = everywhere(api, ready)
     # Ending the session would leave nothing to ask; it is asked last, in a session of its own.
-    passed = schemathesis(url, api.token, setups, "--exclude-operation-id", "endSession")
-    passed &= schemathesis(url, Api(url).token, setups, "--include-operation-id", "endSession", "--phases", "coverage,fuzzing")
+    passed = schemathesis(folder, url, api.token, setups, "--exclude-operation-id", "endSession")
+    passed &= schemathesis(folder, url, Api(url).token, setups, "--include-operation-id", "endSession", "--phases", "coverage,fuzzing")
     return 0 if passed else 1
 
 
