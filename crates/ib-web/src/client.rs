@@ -4,11 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use ipnet::IpNet;
 
 use crate::app::App;
+use crate::settings::Settings;
 
 const FORWARDED: &str = "x-forwarded-for";
 
@@ -20,10 +21,17 @@ impl FromRequestParts<Arc<App>> for Peer {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self::of(&parts.extensions, &parts.headers, &app.settings))
+    }
+}
+
+impl Peer {
+    /// Whoever sent a request with these extensions and headers.
+    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, settings: &Settings) -> Self {
+        let connected = extensions.get::<ConnectInfo<SocketAddr>>();
         // Without a connection the router is called within one process.
         let connected = connected.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-        Ok(Self(behind(connected.to_canonical(), &parts.headers, &app.settings.proxies)))
+        Self(behind(connected.to_canonical(), headers, &settings.proxies))
     }
 }
 

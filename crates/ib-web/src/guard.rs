@@ -11,15 +11,16 @@ use axum::http::header::{
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{Problem, ProblemKind};
+use ib_setup::Client;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tracing::{Instrument as _, error, info, info_span};
 
 use crate::app::App;
-use crate::flood;
+use crate::client::Peer;
 use crate::operate;
 use crate::pages;
 use crate::refusal::Refusal;
@@ -57,52 +58,90 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
             refuse(&headers, ProblemKind::Method, "Look at /api/docs for what can be asked.")
         })
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(from_fn_with_state(Arc::clone(app), flood::bound))
         .layer(csrf.with_rejection_response(foreign))
-        .layer(from_fn_with_state(Arc::clone(app), own_name))
         .layer(CatchPanicLayer::custom(|_| {
             refuse(&HeaderMap::new(), ProblemKind::Internal, "Please report it with the number below.")
         }))
-        .layer(from_fn(in_time))
-        .layer(from_fn_with_state(Arc::clone(app), headers))
-        .layer(from_fn_with_state(Arc::clone(app), log))
+        // One layer for all of ours: each costs every request something.
+        .layer(from_fn_with_state(Arc::clone(app), guard))
 }
 
 /// A page for a browser, a problem for everybody else.
 pub(crate) fn refuse(headers: &HeaderMap, kind: ProblemKind, detail: &str) -> Response {
-    let problem = Problem::new(kind, detail);
-    if pages::are_wanted(headers) { pages::problem(&problem) } else { Refusal::from(problem).into_response() }
+    refuse_to(pages::are_wanted(headers), Problem::new(kind, detail))
 }
 
-/// Serves only what comes to a name of this site. Without that, a stranger's page could have its own name
+fn refuse_to(is_browser: bool, problem: Problem) -> Response {
+    if is_browser { pages::problem(&problem) } else { Refusal::from(problem).into_response() }
+}
+
+/// One line of the log for each request, under the pattern of its path: what was typed into an address stays
+/// out.
+async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(format!("{:032x}", app.ids.next()));
+    let method = request.method().clone();
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let span = info_span!("request", id = id.0, %method, path);
+    request.extensions_mut().insert(id.clone());
+    let begun = Instant::now();
+    let mut response = answer(&app, request, next).instrument(span.clone()).await;
+    let (status, took) = (response.status(), begun.elapsed());
+    operate::count(&method, path, status, took);
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| {
+        if status.is_server_error() {
+            error!(status = status.as_u16(), ms, "answered");
+        } else {
+            info!(status = status.as_u16(), ms, "answered");
+        }
+    });
+    dress(&app, &id, response.headers_mut());
+    response
+}
+
+/// Answers a request that may be answered, and ends one that takes too long: a body that drips, or a store that
+/// hangs.
+async fn answer(app: &App, request: Request, next: Next) -> Response {
+    let is_browser = pages::are_wanted(request.headers());
+    if let Some(problem) = foreign(app, &request).or_else(|| flood(app, &request)) {
+        return refuse_to(is_browser, problem);
+    }
+    let late = "It took too long. Look where the set-up stands, then try again.";
+    match tokio::time::timeout(TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => refuse_to(is_browser, Problem::new(ProblemKind::Unavailable, late)),
+    }
+}
+
+/// Refuses what does not come to a name of this site. Without that, a stranger's page could have its own name
 /// lead here.
-async fn own_name(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+fn foreign(app: &App, request: &Request) -> Option<Problem> {
     let named = request.uri().authority().map(Authority::as_str);
     let host = named.or_else(|| request.headers().get(HOST).and_then(|host| host.to_str().ok()));
     let own = host.is_some_and(|host| app.settings.site.is_at(host));
     if own || operate::is_health(request.uri().path()) {
-        return next.run(request).await;
+        return None;
     }
     info!("refused: the request names another host");
-    refuse(request.headers(), ProblemKind::Foreign, "Use the address under which this service is published.")
+    Some(Problem::new(ProblemKind::Foreign, "Use the address under which this service is published."))
 }
 
-/// Ends a request that takes too long: a body that drips, or a store that hangs.
-async fn in_time(request: Request, next: Next) -> Response {
-    let asked = request.headers().clone();
-    match tokio::time::timeout(TIME, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => refuse(
-            &asked,
-            ProblemKind::Unavailable,
-            "It took too long. Look where the set-up stands, then try again.",
-        ),
+/// Refuses what changes something, where a client asks for too much of it.
+fn flood(app: &App, request: &Request) -> Option<Problem> {
+    if request.method().is_safe() {
+        return None;
     }
+    let Peer(peer) = Peer::of(request.extensions(), request.headers(), &app.settings);
+    let pause = app.flood.pause(Client::new(peer))?;
+    let detail = "Too many requests came from your address. Wait a moment.";
+    let mut problem = Problem::new(ProblemKind::Throttled, detail);
+    problem.retry_after = Some(pause);
+    Some(problem)
 }
 
-async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+/// The headers that every answer leaves with.
+fn dress(app: &App, id: &RequestId, headers: &mut HeaderMap) {
     let fixed = [
         (CONTENT_SECURITY_POLICY, CONTENT),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -117,30 +156,7 @@ async fn headers(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     if app.settings.site.is_secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
-    response
-}
-
-/// One line for each request, under the pattern of its path: what was typed into an address stays out.
-async fn log(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(format!("{:032x}", app.ids.next()));
-    let method = request.method().clone();
-    let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let span = info_span!("request", id = id.0, %method, path);
-    request.extensions_mut().insert(id.clone());
-    let begun = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let (status, took) = (response.status(), begun.elapsed());
-    operate::count(&method, &path, status, took);
-    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| {
-        if status.is_server_error() {
-            error!(status = status.as_u16(), ms, "answered");
-        } else {
-            info!(status = status.as_u16(), ms, "answered");
-        }
-    });
     if let Ok(value) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        headers.insert(REQUEST_ID, value);
     }
-    response
 }

@@ -22,8 +22,8 @@ use crate::{Bound, Figure};
 /// How many people look at the same time, each at a set-up of their own.
 const READERS: usize = 8;
 /// How many times each of them looks in a round.
-const LOOKS: usize = 2_000;
-const ROUNDS: usize = 5;
+const LOOKS: usize = 1_000;
+const ROUNDS: usize = 20;
 const FEW: u32 = 1_000;
 const MANY: u32 = 1_000_000;
 
