@@ -39,9 +39,21 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                        img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The id under which the log knows a request.
-#[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub(crate) String);
+/// A request, for whoever has to refuse it and sees nothing of it.
+struct Asked {
+    /// Under which the log knows it.
+    id: String,
+    is_browser: bool,
+}
+
+tokio::task_local! {
+    static ASKED: Asked;
+}
+
+/// The id under which the log knows the request that is being answered.
+pub(crate) fn request_id() -> Option<String> {
+    ASKED.try_with(|asked| asked.id.clone()).ok()
+}
 
 /// Puts the guards around `router`.
 pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
@@ -49,7 +61,7 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
     if let Site::Public(origin) = &app.settings.site {
         csrf = csrf.add_trusted_origin(origin.as_str()).unwrap_or_else(|_| CsrfLayer::new());
     }
-    let foreign = |_| refuse(&HeaderMap::new(), ProblemKind::Foreign, "Send the form from its own page.");
+    let foreign = |_| refuse_asked(ProblemKind::Foreign, "Send the form from its own page.");
     router
         .fallback(async |headers: HeaderMap| {
             refuse(&headers, ProblemKind::NotFound, "Look whether the address is spelt right.")
@@ -60,7 +72,7 @@ pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App
         .layer(DefaultBodyLimit::max(BODY))
         .layer(csrf.with_rejection_response(foreign))
         .layer(CatchPanicLayer::custom(|_| {
-            refuse(&HeaderMap::new(), ProblemKind::Internal, "Please report it with the number below.")
+            refuse_asked(ProblemKind::Internal, "Please report it with the number of the request.")
         }))
         // One layer for all of ours: each costs every request something.
         .layer(from_fn_with_state(Arc::clone(app), guard))
@@ -71,21 +83,27 @@ pub(crate) fn refuse(headers: &HeaderMap, kind: ProblemKind, detail: &str) -> Re
     refuse_to(pages::are_wanted(headers), Problem::new(kind, detail))
 }
 
+/// The same, where the request's headers are out of sight.
+fn refuse_asked(kind: ProblemKind, detail: &str) -> Response {
+    let is_browser = ASKED.try_with(|asked| asked.is_browser).unwrap_or(false);
+    refuse_to(is_browser, Problem::new(kind, detail))
+}
+
 fn refuse_to(is_browser: bool, problem: Problem) -> Response {
     if is_browser { pages::problem(&problem) } else { Refusal::from(problem).into_response() }
 }
 
 /// One line of the log for each request, under the pattern of its path: what was typed into an address stays
 /// out.
-async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(format!("{:032x}", app.ids.next()));
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let id = format!("{:032x}", app.ids.next());
     let method = request.method().clone();
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("unmatched", MatchedPath::as_str);
-    let span = info_span!("request", id = id.0, %method, path);
-    request.extensions_mut().insert(id.clone());
+    let span = info_span!("request", id, %method, path);
+    let asked = Asked { id: id.clone(), is_browser: pages::are_wanted(request.headers()) };
     let begun = Instant::now();
-    let mut response = answer(&app, request, next).instrument(span.clone()).await;
+    let mut response = ASKED.scope(asked, answer(&app, request, next)).instrument(span.clone()).await;
     let (status, took) = (response.status(), begun.elapsed());
     operate::count(&method, path, status, took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -141,7 +159,7 @@ fn flood(app: &App, request: &Request) -> Option<Problem> {
 }
 
 /// The headers that every answer leaves with.
-fn dress(app: &App, id: &RequestId, headers: &mut HeaderMap) {
+fn dress(app: &App, id: &str, headers: &mut HeaderMap) {
     let fixed = [
         (CONTENT_SECURITY_POLICY, CONTENT),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -156,7 +174,7 @@ fn dress(app: &App, id: &RequestId, headers: &mut HeaderMap) {
     if app.settings.site.is_secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
+    if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, value);
     }
 }

@@ -21,6 +21,7 @@ use tracing::error;
 
 use crate::app::App;
 use crate::assets;
+use crate::guard::request_id;
 use crate::refusal::{say_when, status};
 use frame::Frame;
 pub(crate) use help::api;
@@ -45,6 +46,8 @@ struct ProblemPage {
     frame: Frame,
     heading: String,
     detail: String,
+    /// What to name when asking for help, where the fault is ours.
+    request: Option<String>,
 }
 
 /// Whether whoever asks is a browser.
@@ -56,7 +59,8 @@ pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
 /// A page that says why there is no other.
 pub(crate) fn problem(problem: &Problem) -> Response {
     let frame = Frame::plain(&problem.title).with_error();
-    let page = ProblemPage { frame, heading: problem.title.clone(), detail: problem.detail.clone() };
+    let request = if problem.status < 500 { None } else { request_id() };
+    let page = ProblemPage { frame, heading: problem.title.clone(), detail: problem.detail.clone(), request };
     let mut response = (status(problem), html(&page)).into_response();
     say_when(problem, &mut response);
     response

@@ -5,6 +5,8 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICAT
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{MEDIA_TYPE, Problem};
 
+use crate::guard::request_id;
+
 /// A problem, as the API answers it.
 #[derive(Debug)]
 pub(crate) struct Refusal(pub(crate) Box<Problem>);
@@ -22,7 +24,8 @@ impl From<Box<Problem>> for Refusal {
 }
 
 impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        self.0.request_id = request_id();
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status(&self.0), [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         if response.status() == StatusCode::UNAUTHORIZED {

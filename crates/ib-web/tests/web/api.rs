@@ -68,6 +68,7 @@ async fn problems_say_what_is_wrong_in_our_words() {
         .await;
     assert_eq!(response.headers().get(CONTENT_TYPE).unwrap(), "application/problem+json");
     let problem: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(problem["request_id"], response.headers().get("x-request-id").unwrap().to_str().unwrap());
     assert_eq!((problem["status"].as_u64(), problem["code"].as_str()), (Some(422), Some("SETUP-ADDR-004")));
     assert_eq!(problem["field"], "address");
 

@@ -147,3 +147,17 @@ async fn a_flood_from_one_client_is_held_off() {
     assert!(statuses[120..].contains(&429));
     assert_eq!(program.get("/api/v1/disclaimer").await.0, 200, "looking is free");
 }
+
+#[tokio::test]
+async fn what_fails_here_gives_a_number_to_ask_with_and_no_cause() {
+    let place = Place::without_shelf();
+    let browser = Browser::new(&place);
+    let (response, page) =
+        place.ask(browser.request(Method::GET, "/setup").body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let number = response.headers().get("x-request-id").unwrap().to_str().unwrap();
+    assert!(page.contains(&format!("<code>{number}</code>")) && !page.contains("planted cause"), "{page}");
+    let (status, problem) = Program::stranger(&place).post("/api/v1/sessions", &serde_json::json!({})).await;
+    assert_eq!((status, problem["request_id"].as_str().map(str::len)), (503, Some(32)));
+    assert!(!problem.to_string().contains("planted cause"));
+}

@@ -3,11 +3,13 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt as _;
-use ib_setup::Ports;
+use ib_setup::ports::{Record, Shelf, StoreError};
 use ib_setup::testing::{MemoryStore, Scripted, ports};
+use ib_setup::{Ports, Timestamp};
 use ib_web::{Settings, Web};
 use tower::ServiceExt as _;
 
@@ -43,6 +45,13 @@ impl Place {
         Self::over(self.scripted.clone(), self.ports.clone(), store, Settings::default())
     }
 
+    /// A face over a shelf that cannot be used.
+    pub(crate) fn without_shelf() -> Self {
+        let scripted = Scripted::default();
+        let ports = Ports { shelf: Arc::new(Broken), ..ports(Arc::new(scripted.clone())) };
+        Self::over(scripted, ports, Arc::default(), Settings::default())
+    }
+
     fn over(scripted: Scripted, ports: Ports, store: Arc<MemoryStore>, settings: Settings) -> Self {
         let web = Web::new(ports.clone(), settings);
         let router = web.router();
@@ -57,5 +66,37 @@ impl Place {
         let mut answered = self.answered.lock().unwrap();
         writeln!(answered, "{:?}\n{text}", parts.headers).unwrap();
         (Response::from_parts(parts, ()), text)
+    }
+}
+
+struct Broken;
+
+fn broken<T>() -> Result<T, StoreError> {
+    Err(StoreError::Unavailable("planted cause".into()))
+}
+
+#[async_trait]
+impl Shelf for Broken {
+    async fn get(&self, _: &str, _: Timestamp) -> Result<Option<Record>, StoreError> {
+        broken()
+    }
+
+    async fn put(
+        &self,
+        _: &str,
+        _: Option<u64>,
+        _: &str,
+        _: Timestamp,
+        _: Timestamp,
+    ) -> Result<u64, StoreError> {
+        broken()
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        broken()
+    }
+
+    async fn sweep(&self, _: Timestamp) -> Result<u64, StoreError> {
+        broken()
     }
 }
