@@ -34,6 +34,7 @@ mod environment;
 pub mod http;
 mod lifetime;
 mod obstacle;
+mod package;
 pub mod policy;
 mod secret;
 mod version;
@@ -44,4 +45,5 @@ pub use environment::{
 };
 pub use lifetime::{LifeTime, ListedApplication, ListedEnvironment};
 pub use obstacle::Obstacle;
+pub use package::Package;
 pub use secret::{Credentials, Password, SecretError, Token};

@@ -1,5 +1,6 @@
 //! What the driver needs, as traits.
 
+mod packages;
 mod shelf;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::infrastructure::{Identity, Infrastructure};
 use crate::registration::Event;
 use crate::time::Timestamp;
 
+pub use packages::{PackageError, Packages};
 pub use shelf::{Record, Shelf};
 
 /// Why a store or a shelf did not do what was asked.
