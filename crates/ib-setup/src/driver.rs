@@ -1,202 +1,70 @@
-//! The loop: do what is owed, record what came of it under the next sequence number, think again.
-//!
-//! # What a crash costs
-//!
-//! Between doing and recording, the effect is done again; each [`Effect`](crate::registration::Effect) says
-//! why that is safe. The log-in is the exception: it is recorded as started before it is sent. A driver that
-//! finds it started leaves it alone, and once [`LOG_IN_LIMIT`](crate::registration::LOG_IN_LIMIT) has passed
-//! the person is asked again.
-//!
-//! # Two drivers
-//!
-//! Recording under a sequence number that is taken fails; then the state is loaded and judged afresh. An
-//! answer that the state no longer waits for is dropped. A lease keeps two drivers from doing the same work
-//! at once; nothing depends on it but the effort.
+//! Work that is due, for whatever history, one lease at a time.
 
 use std::time::Duration;
 
-use crate::id::SetupId;
-use crate::ports::{Lease, Secret, SecretKind, Standing, Store, StoreError};
-use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, replay, view};
+use crate::id::HistoryId;
+use crate::ports::{Leased, Release};
 use crate::setup::{Setup, SetupError};
-use crate::throttle::Attempt;
 
-/// How long a driver may hold a set-up before another one goes on with it, by default.
-pub(crate) const LEASE: Duration = Duration::from_mins(1);
+/// How long a driver may hold a history before another one goes on with it, by default.
+const LEASE: Duration = Duration::from_mins(1);
 
-/// Loads a set-up without changing it.
-pub(crate) async fn load(store: &dyn Store, setup: SetupId) -> Result<(State, usize), SetupError> {
-    let kept = store.load(setup).await?.ok_or(SetupError::Unknown)?;
-    if let Some(state) = State::from_snapshot(&kept.snapshot) {
-        return Ok((state, kept.sequence));
-    }
-    let events = store.history(setup).await?;
-    Ok((replay(&events)?, events.len()))
+/// Does the work that is due. It names no runtime: whoever embeds it decides how much is done side by side, and
+/// how long to wait when nothing is due.
+#[derive(Clone)]
+pub struct Driver {
+    setup: Setup,
+    lease: Duration,
 }
 
-impl Setup {
-    /// Leases up to `limit` set-ups that have work now: after a restart, or because the driver that was at
-    /// work is gone.
+impl Driver {
+    /// A driver that holds a history for a minute at most.
+    pub const fn new(setup: Setup) -> Self {
+        Self { setup, lease: LEASE }
+    }
+
+    /// Sets how long it may hold a history before another driver goes on with it. Longer than one piece of work
+    /// takes: nothing is done twice with harm otherwise either, but some of it twice.
+    #[must_use]
+    pub const fn lease_for(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// Leases up to `limit` histories that have work now; with `only`, no other one.
     ///
     /// # Errors
     ///
     /// [`SetupError::Store`].
-    pub async fn lease(&self, limit: usize) -> Result<Vec<Lease>, SetupError> {
-        let now = self.ports.clock.now();
-        Ok(self.ports.store.lease(now, now.plus(self.lease), limit).await?)
+    pub async fn lease(&self, limit: usize, only: Option<HistoryId>) -> Result<Vec<Leased>, SetupError> {
+        let ports = &self.setup.ports;
+        let now = ports.clock.now();
+        Ok(ports.store.lease(now, now.plus(self.lease), limit, only).await?)
     }
 
-    /// [Drives](Self::drive) a set-up that was leased, then gives the lease back. Where that fails, the set-up
-    /// rests until the lease runs out.
+    /// Does what is due, and says how to give the lease back. Where that fails, the history rests until the lease
+    /// runs out.
     ///
     /// # Errors
     ///
-    /// As [`drive`](Self::drive).
-    pub async fn work(&self, lease: Lease) -> Result<View, SetupError> {
-        let view = self.drive(lease.setup).await?;
-        self.ports.store.release(lease).await?;
-        Ok(view)
+    /// [`SetupError`]. Nothing is lost: the next lease goes on.
+    pub async fn work(&self, leased: Leased) -> Result<Release, SetupError> {
+        let lease = leased.lease;
+        match lease.history {
+            HistoryId::Setup(setup) => {
+                self.setup.drive(setup).await?;
+                Ok(Release { lease, due: None })
+            }
+            HistoryId::Publications(_) => Ok(Release { lease, due: None }),
+        }
     }
 
-    /// Does what is due for a set-up until nothing more is, and returns what a person sees then.
-    ///
-    /// Call it after a command, when a set-up is due, and after a restart. Two drivers may do so at once.
+    /// Gives leases back.
     ///
     /// # Errors
     ///
-    /// [`SetupError`] when a port fails. Nothing is lost: the next call goes on.
-    pub async fn drive(&self, setup: SetupId) -> Result<View, SetupError> {
-        loop {
-            let (state, _) = self.current(setup).await?;
-            let now = self.ports.clock.now();
-            let due = |effect: &Effect| effect.due().is_none_or(|due| due <= now);
-            let Some(effect) = owed(&state).into_iter().find(due) else {
-                return Ok(view(&state));
-            };
-            if let Some(result) = self.perform(setup, &effect).await? {
-                let turn = effect.turn();
-                self.record_awaited(setup, Command::Conclude { turn, result }).await?;
-                self.forget_used(setup, &effect).await?;
-            }
-        }
-    }
-
-    /// Records that the credentials are about to be sent; `false` where somebody else does so.
-    pub(crate) async fn start_log_in(&self, setup: SetupId, turn: u32) -> Result<bool, SetupError> {
-        self.record_awaited(setup, Command::StartLogIn { turn }).await
-    }
-
-    /// Decides on `command` and records what follows, sealing `secret` first. Nothing is counted, sealed or
-    /// recorded where nothing follows, and nothing sealed or recorded where an attempt comes too early.
-    pub(crate) async fn record(
-        &self,
-        setup: SetupId,
-        command: &Command,
-        secret: Option<&Secret>,
-    ) -> Result<State, SetupError> {
-        let mut admitted = None;
-        loop {
-            let (state, sequence) = self.current(setup).await?;
-            let events = decide(&state, command.clone(), self.ports.clock.now())?;
-            if events.is_empty() {
-                return Ok(state);
-            }
-            let attempt = Attempt::of(&state, command);
-            if let Some(attempt) = attempt.filter(|attempt| admitted.as_ref() != Some(attempt)) {
-                self.admit(setup, &attempt).await?;
-                admitted = Some(attempt);
-            }
-            if let Some(secret) = secret {
-                self.ports.vault.seal(setup, secret.clone()).await?;
-            }
-            let before = state.log_in();
-            if let Some(state) = self.append(setup, sequence, state, &events).await? {
-                if let Some(attempt) = before.filter(|before| state.log_in().as_ref() != Some(before)) {
-                    let let_in = events.iter().any(|event| event.fact.lets_in());
-                    // It is recorded all the same, and nothing stays in flight for long.
-                    drop(self.land(setup, &attempt, let_in).await);
-                }
-                return Ok(state);
-            }
-        }
-    }
-
-    /// Loads a set-up without changing it.
-    pub(crate) async fn load(&self, setup: SetupId) -> Result<(State, usize), SetupError> {
-        load(self.ports.store.as_ref(), setup).await
-    }
-
-    /// Appends to a history; `None` where somebody else was first.
-    pub(crate) async fn append(
-        &self,
-        setup: SetupId,
-        sequence: usize,
-        state: State,
-        events: &[Event],
-    ) -> Result<Option<State>, SetupError> {
-        let state = events.iter().try_fold(state, State::apply)?;
-        let (snapshot, standing) = (state.snapshot(), self.standing(&state));
-        match self.ports.store.append(setup, sequence, events, &snapshot, &standing).await {
-            Ok(()) => Ok(Some(state)),
-            Err(StoreError::Conflict) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The state under the rules that hold now.
-    async fn current(&self, setup: SetupId) -> Result<(State, usize), SetupError> {
-        loop {
-            let (state, sequence) = self.load(setup).await?;
-            let rules = Command::SetRules(self.rules.clone());
-            let events = decide(&state, rules, self.ports.clock.now())?;
-            if events.is_empty() {
-                return Ok((state, sequence));
-            }
-            if let Some(state) = self.append(setup, sequence, state, &events).await? {
-                return Ok((state, sequence + events.len()));
-            }
-        }
-    }
-
-    /// Records what the state waits for; `false` where it no longer does.
-    async fn record_awaited(&self, setup: SetupId, command: Command) -> Result<bool, SetupError> {
-        match self.record(setup, &command, None).await {
-            Ok(_) => Ok(true),
-            Err(SetupError::Rejected(Rejection::NotAwaited)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Forgets a secret that has been used. Credentials that were accepted stay, until the vault's limit, for
-    /// the installation that follows.
-    async fn forget_used(&self, setup: SetupId, effect: &Effect) -> Result<(), SetupError> {
-        let kind = match effect {
-            Effect::LogIn { turn, .. } | Effect::GiveUpLogIn { turn, .. } => {
-                let (state, _) = self.load(setup).await?;
-                // Somebody may have logged in anew in the meantime; that secret is not ours to forget.
-                if !state.log_in_stopped(*turn) {
-                    return Ok(());
-                }
-                SecretKind::Credentials
-            }
-            Effect::SubmitCode { turn, .. } => {
-                let (state, _) = self.load(setup).await?;
-                if state.turn() != *turn {
-                    return Ok(());
-                }
-                SecretKind::Code
-            }
-            _ => return Ok(()),
-        };
-        Ok(self.ports.vault.forget(setup, kind).await?)
-    }
-
-    fn standing(&self, state: &State) -> Standing {
-        let now = self.ports.clock.now();
-        Standing {
-            due: owed(state).iter().map(|effect| effect.due().unwrap_or(now)).min(),
-            signed: state.signer(),
-            infrastructure: state.infrastructure(),
-        }
+    /// [`SetupError::Store`].
+    pub async fn release(&self, releases: &[Release]) -> Result<(), SetupError> {
+        Ok(self.setup.ports.store.release(releases).await?)
     }
 }

@@ -68,6 +68,43 @@ ids! {
     InfrastructureId;
 }
 
+/// Whose history it is. As text: the kind, a hyphen, and the id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum HistoryId {
+    /// A set-up's.
+    Setup(SetupId),
+    /// Of an infrastructure's dependencies and the publications for them.
+    Publications(InfrastructureId),
+}
+
+impl fmt::Display for HistoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup(id) => write!(f, "setup-{id}"),
+            Self::Publications(id) => write!(f, "publications-{id}"),
+        }
+    }
+}
+
+impl FromStr for HistoryId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        match text.split_once('-') {
+            Some(("setup", id)) => id.parse().map(Self::Setup),
+            Some(("publications", id)) => id.parse().map(Self::Publications),
+            _ => Err(IdError),
+        }
+    }
+}
+
+impl From<SetupId> for HistoryId {
+    fn from(id: SetupId) -> Self {
+        Self::Setup(id)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +113,10 @@ mod tests {
     fn an_id_survives_the_way_through_its_text() {
         let id = SetupId::new(0x00ab);
         assert_eq!(id.to_string().parse(), Ok(id));
+        for history in [HistoryId::Setup(id), HistoryId::Publications(InfrastructureId::new(7))] {
+            assert_eq!(history.to_string().parse(), Ok(history));
+        }
+        assert_eq!(format!("other-{id}").parse::<HistoryId>(), Err(IdError));
         for text in ["", "ab", "+0000000000000000000000000000000", "zz000000000000000000000000000000"] {
             assert_eq!(text.parse::<SetupId>(), Err(IdError), "{text}");
         }

@@ -57,7 +57,6 @@ mod driver;
 mod found;
 mod id;
 mod infrastructure;
-mod perform;
 pub mod ports;
 pub mod registration;
 mod setup;
@@ -72,8 +71,9 @@ pub use activation::{
     AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,
 };
 pub use disclaimer::{Disclaimer, DisclaimerError};
+pub use driver::Driver;
 pub use found::{Found, Status, Target};
-pub use id::{IdError, InfrastructureId, SetupId};
+pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};

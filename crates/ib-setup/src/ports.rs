@@ -13,9 +13,8 @@ use ib_domain::permission::user::Username;
 use ib_env_client::{Credentials, Token};
 
 use crate::activation::ActivationCode;
-use crate::id::{InfrastructureId, SetupId};
+use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
-use crate::registration::Event;
 use crate::time::Timestamp;
 
 pub use packages::{PackageError, Packages};
@@ -28,20 +27,23 @@ pub enum StoreError {
     /// Somebody else was first: load again and think again.
     #[error("somebody else was first")]
     Conflict,
+    /// The lease ran out, and somebody else holds the history: leave the work to them.
+    #[error("the lease is lost")]
+    LeaseLost,
     /// The store cannot be used now.
     #[error("the store cannot be used")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// What a store keeps beside a history, derived from its state, to find a set-up by.
+/// What a store keeps beside a history, derived from its state, to find it by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Standing {
-    /// When the set-up next has work for a driver; `None` for not before somebody asks.
+    /// When there is next work for a driver; `None` for not before somebody asks.
     pub due: Option<Timestamp>,
-    /// The user who was let in, and where; `None` before.
+    /// The user who was let in by a set-up, and where; `None` before.
     pub signed: Option<Signer>,
-    /// The infrastructure, once registered.
+    /// The infrastructure, once a set-up is registered.
     pub infrastructure: Option<InfrastructureId>,
 }
 
@@ -54,7 +56,7 @@ pub struct Signer {
     pub username: Username,
 }
 
-/// What a set-up came to, without its history.
+/// What a history came to, without its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// How many events there are.
@@ -63,45 +65,78 @@ pub struct Kept {
     pub snapshot: Arc<str>,
 }
 
-/// A set-up with work that is due, for one driver until the lease runs out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is appended to a history.
+#[derive(Debug, Clone, Copy)]
+pub struct Addition<'a> {
+    /// The events, as texts that their machine reads back.
+    pub events: &'a [String],
+    /// The state that they lead to, in place of the earlier one.
+    pub snapshot: &'a str,
+    /// What the history is found by from now on.
+    pub standing: &'a Standing,
+    /// The lease under which it was decided; nothing is appended once it is lost. `None` for what a person
+    /// asked for.
+    pub lease: Option<Lease>,
+}
+
+/// A history with work that is due, for one driver until the lease runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lease {
-    /// The set-up.
-    pub setup: SetupId,
-    /// Tells this lease from every other one of the set-up.
+    /// The history.
+    pub history: HistoryId,
+    /// Tells this lease from every other one of the history; a later one has a greater one.
     pub token: u64,
+}
+
+/// A lease, and what the history came to so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// The lease.
+    pub lease: Lease,
+    /// What it is about.
+    pub kept: Kept,
+}
+
+/// A lease that is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Release {
+    /// The lease.
+    pub lease: Lease,
+    /// When there is next work, provided that the history still has so many events: whatever was appended
+    /// meanwhile knows better.
+    pub due: Option<(usize, Timestamp)>,
 }
 
 /// Keeps what happened.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// What a set-up came to; `None` for one that is not known.
+    /// What a history came to; `None` for one that is not known.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError>;
+    async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError>;
 
-    /// All events of a set-up in order; none for one that is not known.
+    /// Up to `limit` events of a history in order, from the one after the first `after`; none for one that is
+    /// not known.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError>;
+    async fn events(&self, history: HistoryId, after: usize, limit: usize)
+    -> Result<Vec<String>, StoreError>;
 
-    /// Appends `events`, all or none, if exactly `expected` events are there, and keeps `snapshot` and
-    /// `standing` in place of earlier ones in the same transaction.
+    /// Appends, all or nothing and in one transaction, if exactly `expected` events are there.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Conflict`] if another number of events is there, [`StoreError::Unavailable`].
+    /// [`StoreError::Conflict`] if another number of events is there, [`StoreError::LeaseLost`] where it is
+    /// recorded under a lease and somebody else has leased the history since, [`StoreError::Unavailable`].
     async fn append(
         &self,
-        setup: SetupId,
+        history: HistoryId,
         expected: usize,
-        events: &[Event],
-        snapshot: &str,
-        standing: &Standing,
+        addition: Addition<'_>,
     ) -> Result<(), StoreError>;
 
     /// The set-ups at `address` that are not registered yet, in which `username` (or anybody) was let in; the
@@ -116,20 +151,26 @@ pub trait Store: Send + Sync {
         username: Option<&Username>,
     ) -> Result<Vec<SetupId>, StoreError>;
 
-    /// Leases up to `limit` set-ups that are due at `now` and that nobody else holds, until `until`. One
-    /// statement: of two drivers, one gets each.
+    /// Leases up to `limit` histories that are due at `now` and that nobody else holds, until `until`; those
+    /// that waited longest come first. With `only`, no other one. One statement: of two drivers, one gets each.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError>;
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+        only: Option<HistoryId>,
+    ) -> Result<Vec<Leased>, StoreError>;
 
-    /// Gives a lease back; nothing happens where it ran out and somebody else holds the set-up.
+    /// Gives leases back, in one statement; nothing happens to those that ran out and that somebody else holds.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    async fn release(&self, lease: Lease) -> Result<(), StoreError>;
+    async fn release(&self, releases: &[Release]) -> Result<(), StoreError>;
 
     /// The registered infrastructure that [holds](Infrastructure::holds) `identity`.
     ///

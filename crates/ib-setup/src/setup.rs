@@ -1,18 +1,20 @@
-//! The facade: what an embedder calls.
+//! Registration: what an embedder calls.
+
+mod drive;
+mod perform;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ib_domain::address::{AddressError, EnvironmentAddress};
 use ib_domain::permission::user::{Username, UsernameError};
 use ib_env_client::{Connect, Credentials};
 
 use crate::activation::{ActivationAuthority, ActivationCode};
-use crate::driver::{LEASE, load};
 use crate::id::SetupId;
 use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
 use crate::throttle::{Client, Limits, Throttled};
+use drive::load;
 
 /// Everything that a [`Setup`] needs from outside.
 #[derive(Clone)]
@@ -75,28 +77,19 @@ pub struct Setup {
     pub(crate) ports: Ports,
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
-    pub(crate) lease: Duration,
     pub(crate) client: Option<Client>,
 }
 
 impl Setup {
     /// Registers infrastructures under the operator's `rules` and the [limits](Limits) by default.
     pub const fn new(ports: Ports, rules: Rules) -> Self {
-        Self { ports, rules, limits: Limits::DEFAULT, lease: LEASE, client: None }
+        Self { ports, rules, limits: Limits::DEFAULT, client: None }
     }
 
     /// Sets how often something may be tried. Processes that share a shelf should agree on it.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
-        self
-    }
-
-    /// Sets how long a driver may hold a set-up before another one goes on with it; a minute by default. Longer
-    /// than the work takes: nothing is done twice with harm otherwise either, but some of it twice.
-    #[must_use]
-    pub const fn lease_for(mut self, lease: Duration) -> Self {
-        self.lease = lease;
         self
     }
 

@@ -8,13 +8,12 @@ use async_trait::async_trait;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::user::Username;
 
-use crate::id::{InfrastructureId, SetupId};
+use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
 use crate::ports::{
-    Clock, Ids, Kept, Lease, Record, Secret, SecretKind, Shelf, Standing, Store, StoreError, Vault,
-    VaultError,
+    Addition, Clock, Ids, Kept, Lease, Leased, Record, Release, Secret, SecretKind, Shelf, Standing, Store,
+    StoreError, Vault, VaultError,
 };
-use crate::registration::Event;
 use crate::time::Timestamp;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -27,7 +26,7 @@ pub struct MemoryStore(Mutex<Contents>);
 
 #[derive(Debug, Default)]
 struct Contents {
-    setups: BTreeMap<SetupId, Row>,
+    histories: BTreeMap<HistoryId, Row>,
     /// Counts appends, leases and versions.
     count: u64,
     infrastructures: Vec<Infrastructure>,
@@ -42,25 +41,30 @@ impl Contents {
 
 #[derive(Debug, Default)]
 struct Row {
-    events: Vec<Event>,
+    events: Vec<String>,
     snapshot: Arc<str>,
     standing: Standing,
     changed: u64,
-    lease: Option<(u64, Timestamp)>,
+    /// The last lease, and until when it holds; `None` once it was given back.
+    lease: (u64, Option<Timestamp>),
 }
 
 impl Row {
     fn is_free(&self, now: Timestamp) -> bool {
         let due = self.standing.due.is_some_and(|due| due <= now);
-        due && self.lease.is_none_or(|(_, until)| until <= now)
+        due && self.lease.1.is_none_or(|until| until <= now)
+    }
+
+    fn kept(&self) -> Kept {
+        Kept { sequence: self.events.len(), snapshot: Arc::clone(&self.snapshot) }
     }
 }
 
 impl MemoryStore {
-    /// A store in which one set-up has that history, and no snapshot.
-    pub fn holding(setup: SetupId, events: Vec<Event>) -> Self {
-        let setups = [(setup, Row { events, ..Row::default() })].into();
-        Self(Mutex::new(Contents { setups, ..Contents::default() }))
+    /// A store in which one history has these events, and no snapshot.
+    pub fn holding(history: impl Into<HistoryId>, events: Vec<String>) -> Self {
+        let histories = [(history.into(), Row { events, ..Row::default() })].into();
+        Self(Mutex::new(Contents { histories, ..Contents::default() }))
     }
 
     /// Every registered infrastructure.
@@ -71,34 +75,41 @@ impl MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError> {
-        let kept = lock(&self.0);
-        let row = kept.setups.get(&setup);
-        Ok(row.map(|row| Kept { sequence: row.events.len(), snapshot: Arc::clone(&row.snapshot) }))
+    async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError> {
+        Ok(lock(&self.0).histories.get(&history).map(Row::kept))
     }
 
-    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
-        Ok(lock(&self.0).setups.get(&setup).map(|row| row.events.clone()).unwrap_or_default())
+    async fn events(
+        &self,
+        history: HistoryId,
+        after: usize,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let kept = lock(&self.0);
+        let events = kept.histories.get(&history).map(|row| row.events.as_slice()).unwrap_or_default();
+        Ok(events.iter().skip(after).take(limit).cloned().collect())
     }
 
     async fn append(
         &self,
-        setup: SetupId,
+        history: HistoryId,
         expected: usize,
-        events: &[Event],
-        snapshot: &str,
-        standing: &Standing,
+        addition: Addition<'_>,
     ) -> Result<(), StoreError> {
         let mut kept = lock(&self.0);
-        if kept.setups.get(&setup).map_or(0, |row| row.events.len()) != expected {
+        let row = kept.histories.get(&history);
+        if addition.lease.is_some_and(|lease| row.is_none_or(|row| row.lease.0 != lease.token)) {
+            return Err(StoreError::LeaseLost);
+        }
+        if row.map_or(0, |row| row.events.len()) != expected {
             return Err(StoreError::Conflict);
         }
         kept.count += 1;
         let changed = kept.count;
-        let row = kept.setups.entry(setup).or_default();
-        row.events.extend_from_slice(events);
-        row.snapshot = snapshot.into();
-        row.standing.clone_from(standing);
+        let row = kept.histories.entry(history).or_default();
+        row.events.extend_from_slice(addition.events);
+        row.snapshot = addition.snapshot.into();
+        row.standing.clone_from(addition.standing);
         row.changed = changed;
         Ok(())
     }
@@ -115,26 +126,43 @@ impl Store for MemoryStore {
                 signed.address == *address && username.is_none_or(|username| signed.username == *username)
             })
         };
-        let mut found: Vec<_> = kept.setups.iter().filter(|(_, row)| wanted(row)).collect();
+        let mut found: Vec<_> = kept.histories.iter().filter(|(_, row)| wanted(row)).collect();
         found.sort_by_key(|(_, row)| std::cmp::Reverse(row.changed));
-        Ok(found.into_iter().map(|(setup, _)| *setup).collect())
+        let setup = |history: &HistoryId| match history {
+            HistoryId::Setup(setup) => Some(*setup),
+            HistoryId::Publications(_) => None,
+        };
+        Ok(found.into_iter().filter_map(|(history, _)| setup(history)).collect())
     }
 
-    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError> {
-        let kept = &mut *lock(&self.0);
-        let free = kept.setups.iter_mut().filter(|(_, row)| row.is_free(now)).take(limit);
-        let leases = free.map(|(setup, row)| {
-            kept.count += 1;
-            row.lease = Some((kept.count, until));
-            Lease { setup: *setup, token: kept.count }
-        });
-        Ok(leases.collect())
-    }
-
-    async fn release(&self, lease: Lease) -> Result<(), StoreError> {
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+        only: Option<HistoryId>,
+    ) -> Result<Vec<Leased>, StoreError> {
         let mut kept = lock(&self.0);
-        if let Some(row) = kept.setups.get_mut(&lease.setup) {
-            row.lease = row.lease.filter(|(token, _)| *token != lease.token);
+        let wanted = |history: &HistoryId| only.is_none_or(|only| *history == only);
+        let mut free: Vec<_> =
+            kept.histories.iter_mut().filter(|(history, row)| row.is_free(now) && wanted(history)).collect();
+        free.sort_by_key(|(_, row)| row.standing.due);
+        let leased = free.into_iter().take(limit).map(|(history, row)| {
+            row.lease = (row.lease.0 + 1, Some(until));
+            Leased { lease: Lease { history: *history, token: row.lease.0 }, kept: row.kept() }
+        });
+        Ok(leased.collect())
+    }
+
+    async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
+        let mut kept = lock(&self.0);
+        for Release { lease, due } in releases {
+            let row = kept.histories.get_mut(&lease.history).filter(|row| row.lease.0 == lease.token);
+            let Some(row) = row else { continue };
+            row.lease.1 = None;
+            if let Some((_, due)) = due.filter(|(sequence, _)| *sequence == row.events.len()) {
+                row.standing.due = Some(due);
+            }
         }
         Ok(())
     }
