@@ -8,8 +8,8 @@ macro_rules! checks {
         /// One question about an environment (F1): one fact per check.
         ///
         /// The order is the order of the layers: an earlier one that fails makes the later ones
-        /// [not evaluated](crate::finding::Outcome::NotEvaluated). The last layer is the registration's own:
-        /// only a registration asks it.
+        /// [not evaluated](crate::finding::Outcome::NotEvaluated). The last layers are of a registration
+        /// and of a publication: only they ask them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Check { $($(#[doc = $doc])+ $name,)+ }
@@ -76,6 +76,12 @@ checks! {
     RegistrationLogin = "registration.login", "Registration: log-in";
     /// Is it the activation code of the infrastructure (C5)?
     RegistrationCode = "registration.activation_code", "Registration: activation code";
+    /// Is the package of a dependency there, and the one of the catalogue (D3)?
+    DependencyPackage = "dependency.package", "Dependency: package";
+    /// Did the publication of a dependency or an integration come to a good end (D3, D6)?
+    DependencyPublication = "dependency.publication", "Dependency: publication";
+    /// Is a dependency installed as it should be (D4)?
+    DependencyInstalled = "dependency.installed", "Dependency: installed";
 }
 
 impl fmt::Display for Check {

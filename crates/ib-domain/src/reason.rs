@@ -12,6 +12,7 @@
 //! ```
 
 mod address;
+mod dependency;
 mod http;
 mod lifetime;
 mod network;
@@ -323,6 +324,29 @@ reasons! {
     CodeForgotten = registration::CODE_FORGOTTEN;
     /// Too many activation codes were entered.
     CodeThrottled = registration::CODE_THROTTLED;
+
+    /// The environment did not take a package on.
+    PublicationNotStarted = dependency::NOT_STARTED;
+    /// A publication ended with errors.
+    PublicationErrors = dependency::ERRORS;
+    /// What became of a publication is not known, or another one is in its way.
+    PublicationInterrupted = dependency::INTERRUPTED;
+    /// There is no such package.
+    PackageMissing = dependency::PACKAGE_MISSING;
+    /// The package is not the one of the catalogue.
+    PackageAltered = dependency::PACKAGE_ALTERED;
+    /// The package could not be read.
+    PackageUnreadable = dependency::PACKAGE_UNREADABLE;
+    /// The environment refused a step of a publication.
+    PublicationRefused = dependency::REFUSED;
+    /// A publication did not end in time.
+    PublicationTimedOut = dependency::TIMED_OUT;
+    /// What was read back after a publication is not what was published.
+    NotVerified = dependency::NOT_VERIFIED;
+    /// The user may not publish an application.
+    PublicationForbidden = dependency::FORBIDDEN;
+    /// The version of a dependency is not known.
+    DependencyVersionUnknown = dependency::VERSION_UNKNOWN;
 
     /// A check broke down: our bug.
     CheckCrashed = http::CHECK_CRASHED;

@@ -84,6 +84,13 @@ pub struct Module {
     pub status_ids: Vec<i64>,
 }
 
+impl Module {
+    /// A module with nothing the matter.
+    pub fn new(key: ModuleKey, name: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self { key, name: name.into(), kind: kind.into(), status_ids: Vec::new() }
+    }
+}
+
 /// Takes modules over one at a time, so that a long list is never held as a whole. Every closure that
 /// takes a [`Module`] is one.
 pub trait ModuleSink: Send {
@@ -141,7 +148,6 @@ pub struct PublicationMessage {
 
 /// How a publication began.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Started {
     /// The environment works on it.
     Running(PublishId, Vec<PublicationMessage>),

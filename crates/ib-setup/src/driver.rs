@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::id::HistoryId;
 use crate::ports::{Leased, Release};
+use crate::publications::{Publications, PublicationsError};
 use crate::setup::{Setup, SetupError};
 
 /// How long a driver may hold a history before another one goes on with it, by default.
@@ -14,13 +15,14 @@ const LEASE: Duration = Duration::from_mins(1);
 #[derive(Clone)]
 pub struct Driver {
     setup: Setup,
+    publications: Publications,
     lease: Duration,
 }
 
 impl Driver {
     /// A driver that holds a history for a minute at most.
-    pub const fn new(setup: Setup) -> Self {
-        Self { setup, lease: LEASE }
+    pub const fn new(setup: Setup, publications: Publications) -> Self {
+        Self { setup, publications, lease: LEASE }
     }
 
     /// Sets how long it may hold a history before another driver goes on with it. Longer than one piece of work
@@ -47,15 +49,18 @@ impl Driver {
     ///
     /// # Errors
     ///
-    /// [`SetupError`]. Nothing is lost: the next lease goes on.
-    pub async fn work(&self, leased: Leased) -> Result<Release, SetupError> {
+    /// [`PublicationsError`]. Nothing is lost: the next lease goes on.
+    pub async fn work(&self, leased: Leased) -> Result<Release, PublicationsError> {
         let lease = leased.lease;
         match lease.history {
             HistoryId::Setup(setup) => {
-                self.setup.drive(setup).await?;
+                let view = self.setup.drive(setup).await?;
+                if view.infrastructure.is_some() {
+                    self.publications.came_in(setup).await?;
+                }
                 Ok(Release { lease, due: None })
             }
-            HistoryId::Publications(_) => Ok(Release { lease, due: None }),
+            HistoryId::Publications(_) => self.publications.work(leased).await,
         }
     }
 

@@ -58,6 +58,8 @@ mod found;
 mod id;
 mod infrastructure;
 pub mod ports;
+pub mod publication;
+mod publications;
 pub mod registration;
 mod setup;
 #[cfg(feature = "system")]
@@ -75,6 +77,7 @@ pub use driver::Driver;
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
+pub use publications::{Publications, PublicationsError};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;

@@ -33,7 +33,7 @@ impl Event {
 
 /// The version of an event's form: 1, the only one so far. Reading another one fails, so that an older
 /// program never misreads what a newer one recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(into = "u8", try_from = "u8")]
 pub struct FormatVersion;
 

@@ -70,7 +70,7 @@ impl Setup {
     }
 
     /// The credentials of `username`, if the vault still has them.
-    async fn credentials(
+    pub(crate) async fn credentials(
         &self,
         setup: SetupId,
         username: &Username,
@@ -108,7 +108,7 @@ impl Setup {
 
     /// Looks at the development environment alone. With credentials, LifeTime is asked too, for it may know
     /// the user's permissions.
-    async fn look(&self, address: &EnvironmentAddress, credentials: Option<Credentials>) -> Seen {
+    pub(crate) async fn look(&self, address: &EnvironmentAddress, credentials: Option<Credentials>) -> Seen {
         let mut checker = self.checker();
         if let Some(credentials) = credentials {
             checker = self.with_lifetime(checker, address).credentials(credentials);

@@ -1,0 +1,140 @@
+//! Dependencies, and the publications that install and update them: what is there, what would be done about it,
+//! and how far that is (D3 to D6).
+//!
+//! One history for each infrastructure, and in it one publication at a time: the lock is the state itself, so it
+//! cannot be left behind. `decide` says what follows from a command, `apply` is the table of legal transitions,
+//! [`owed`] derives the work that the world still owes, [`view`] what a person sees.
+//!
+//! # Why nothing is deployed twice
+//!
+//! Every item is sent in two steps, and only a driver that knows the environment's own number of a publication
+//! tells it to go on with step 2. What was sent without a recorded answer has no number here: it deploys nothing.
+//! Before anything is sent again, what is there is read; while the environment says that the item is being
+//! published already, it is waited for.
+
+mod apply;
+mod command;
+mod decide;
+mod effect;
+mod event;
+#[cfg(test)]
+mod explore;
+mod message;
+mod plan;
+mod run;
+mod survey;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::found::Found;
+use crate::time::Timestamp;
+
+pub use apply::{IllegalEvent, replay};
+pub use command::{Answer, Command, Rejection};
+pub use decide::decide;
+pub(crate) use effect::later;
+pub use effect::{Effect, owed};
+pub use event::{Event, Fact};
+pub use message::{Message, MessageSeverity, Said};
+pub use plan::{Item, Planned, Why, plan};
+pub use run::Holder;
+use run::Run;
+pub(crate) use run::RunItem;
+pub use survey::{
+    INTEGRATIONS, Integration, IntegrationName, ModuleRef, NoIntegrationName, Present, Survey, Surveyed,
+};
+pub use view::{DependencyView, ItemStatus, ItemView, RunStatus, RunView, View, view};
+
+/// How long an item may take from being sent to being verified (`service-center-soap.md` 4.3).
+pub const ITEM_LIMIT: Duration = Duration::from_mins(30);
+/// How long an environment may give no answer before an item is given up.
+pub const SILENCE_LIMIT: Duration = Duration::from_mins(10);
+/// How long an item waits while the environment says that somebody else is publishing it.
+pub const BUSY_LIMIT: Duration = Duration::from_mins(15);
+/// How long a publication waits for somebody to log in.
+pub const LOG_IN_WAIT: Duration = Duration::from_hours(24);
+/// After how long without a change faces say so.
+pub const STALL: Duration = Duration::from_mins(2);
+/// How often an item is sent before a person is asked.
+pub const ATTEMPTS: u8 = 3;
+
+/// What is known of an infrastructure's dependencies, and the publication that is under way or was the last.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Counts what makes a plan another one.
+    edition: u32,
+    survey: Option<(Timestamp, Survey)>,
+    /// Who wants to know what is there.
+    look: Option<Holder>,
+    /// Why the last look came to nothing.
+    look_stop: Option<Box<Found>>,
+    run: Option<Run>,
+}
+
+/// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
+/// in another form is not read, and the history is replayed instead.
+const SNAPSHOT: u8 = 1;
+
+impl State {
+    /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.
+    pub fn snapshot(&self) -> String {
+        // What cannot be written is read as no snapshot, and the history has everything.
+        serde_json::to_string(&(SNAPSHOT, self)).unwrap_or_default()
+    }
+
+    /// The state of a snapshot; `None` for one in another form, or none at all.
+    pub fn from_snapshot(text: &str) -> Option<Self> {
+        let (version, state) = serde_json::from_str::<(u8, serde_json::Value)>(text).ok()?;
+        if version == SNAPSHOT { serde_json::from_value(state).ok() } else { None }
+    }
+
+    /// Whose credentials are used now.
+    pub(crate) fn holder(&self) -> Option<&Holder> {
+        self.run.as_ref().filter(|run| !run.has_ended()).map(|run| &run.by).or(self.look.as_ref())
+    }
+
+    /// The publication that is under way.
+    fn active(&self) -> Option<&Run> {
+        self.run.as_ref().filter(|run| !run.has_ended())
+    }
+
+    /// An item of the last publication.
+    pub(crate) fn item(&self, item: &Item) -> Option<&RunItem> {
+        self.run.as_ref()?.item(item)
+    }
+
+    /// What the last publication was to do.
+    pub(crate) fn planned(&self) -> impl Iterator<Item = &Planned> {
+        self.run.iter().flat_map(|run| &run.items).map(|item| &item.planned)
+    }
+
+    /// What was last found.
+    pub(crate) fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref().map(|(_, survey)| survey)
+    }
+
+    /// When something last happened to the item that is worked on.
+    pub(crate) fn changed(&self) -> Option<Timestamp> {
+        Some(self.active()?.current()?.changed)
+    }
+
+    /// Whether the environment does not answer.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent_since().is_some()
+    }
+
+    /// Whether the environment says that somebody else is publishing an item.
+    pub(crate) fn is_busy(&self, item: &Item) -> bool {
+        self.item(item).is_some_and(|item| matches!(item.status, run::Status::Queued { busy: Some(_), .. }))
+    }
+
+    /// Since when there is no answer.
+    pub(crate) fn silent_since(&self) -> Option<Timestamp> {
+        self.active()?.silence.as_ref().map(|silence| silence.since)
+    }
+}

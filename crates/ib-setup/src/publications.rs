@@ -1,0 +1,333 @@
+//! Dependencies and their publications: what an embedder calls.
+
+mod perform;
+mod survey;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ib_domain::dependency::DependencyId;
+use ib_domain::dependency::catalogue::DependencyCatalogue;
+
+use crate::id::{HistoryId, InfrastructureId, SetupId};
+use crate::ports::{Addition, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
+use crate::publication::{
+    Command, Effect, Event, Fact, Holder, IllegalEvent, Item, Rejection, Said, State, View, decide, later,
+    owed, replay, view,
+};
+use crate::setup::{Setup, SetupError};
+use crate::time::Timestamp;
+
+/// How soon a publication is listened to again after something new.
+const SOON: Duration = Duration::from_secs(1);
+/// How long at most between two looks at a publication that says nothing new (`service-center-soap.md` 4.3).
+const LONG: Duration = Duration::from_secs(5);
+/// How long at most between two attempts where the environment is busy or does not answer.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Installs and updates the dependencies of registered infrastructures.
+///
+/// The methods named after what a person does only record it and return at once; a [`Driver`](crate::Driver) does
+/// the work. Whoever calls them names the set-up by which they came in: only a set-up that is registered leads to
+/// an infrastructure, and only to its own.
+#[derive(Clone)]
+pub struct Publications {
+    setup: Setup,
+    catalogue: Arc<DependencyCatalogue>,
+    packages: Arc<dyn Packages>,
+}
+
+/// Why something about dependencies could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublicationsError {
+    /// The set-up is not registered, so it leads to no infrastructure.
+    #[error("the infrastructure is not registered yet")]
+    NotRegistered,
+    /// It cannot be asked now.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// What lies behind it failed.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The history is damaged.
+    #[error(transparent)]
+    History(#[from] IllegalEvent),
+}
+
+impl From<StoreError> for PublicationsError {
+    fn from(error: StoreError) -> Self {
+        Self::Setup(error.into())
+    }
+}
+
+impl From<VaultError> for PublicationsError {
+    fn from(error: VaultError) -> Self {
+        Self::Setup(error.into())
+    }
+}
+
+type Result<T> = std::result::Result<T, PublicationsError>;
+
+/// How many messages of a history are read at once.
+const PAGE: usize = 500;
+
+impl Publications {
+    /// Publications of what the `catalogue` names, with its `packages`, for the infrastructures that `setup`
+    /// registers.
+    pub fn new(setup: Setup, catalogue: Arc<DependencyCatalogue>, packages: Arc<dyn Packages>) -> Self {
+        Self { setup, catalogue, packages }
+    }
+
+    /// What is there, what would be done about it, and how far that is.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicationsError::NotRegistered`]; [`PublicationsError::Setup`], [`PublicationsError::History`].
+    pub async fn view(&self, setup: SetupId) -> Result<View> {
+        let (infrastructure, _) = self.way_in(setup).await?;
+        Ok(view(&self.load(infrastructure).await?.0))
+    }
+
+    /// A person wants to know what is there (D1).
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn look(&self, setup: SetupId) -> Result<View> {
+        self.command(setup, Command::Look).await
+    }
+
+    /// A person wants everything done that the plan of that `edition` names (D3), or only what concerns the
+    /// dependencies `only`.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicationsError`]; [`Rejection::PlanOutdated`] where the plan is another one by now.
+    pub async fn start(&self, setup: SetupId, edition: u32, only: BTreeSet<DependencyId>) -> Result<View> {
+        self.command(setup, |by| Command::Start { by, edition, only: only.clone() }).await
+    }
+
+    /// A person wants an item tried again.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicationsError`]; [`Rejection::NotFailed`] where it did not fail.
+    pub async fn retry(&self, setup: SetupId, item: Item) -> Result<View> {
+        self.command(setup, |by| Command::Retry { by, item: item.clone() }).await
+    }
+
+    /// A person wants an item cancelled, or everything that is not done.
+    ///
+    /// # Errors
+    ///
+    /// [`PublicationsError`]; [`Rejection::TooLate`] where the environment deploys it already.
+    pub async fn cancel(&self, setup: SetupId, item: Option<Item>) -> Result<View> {
+        self.command(setup, |by| Command::Cancel { by, item: item.clone() }).await
+    }
+
+    /// Somebody came in by a set-up: a publication that waits for a log-in goes on, and what is there is looked at
+    /// where that is not known. Nothing happens where the set-up is not registered.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn came_in(&self, setup: SetupId) -> Result<()> {
+        let (infrastructure, holder) = match self.way_in(setup).await {
+            Ok(way_in) => way_in,
+            Err(PublicationsError::NotRegistered) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let state = self.record(infrastructure, Command::LoggedIn(holder.clone())).await?;
+        if view(&state).looked.is_none() {
+            self.record(infrastructure, Command::Look(holder)).await?;
+        }
+        Ok(())
+    }
+
+    /// What the environment said about the items of the last publication, after the first `after` events of the
+    /// history; with how many events were read.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn messages(&self, setup: SetupId, after: usize) -> Result<(Vec<Said>, usize)> {
+        let (infrastructure, _) = self.way_in(setup).await?;
+        let history = HistoryId::Publications(infrastructure);
+        let events = self.setup.ports.store.events(history, after, PAGE).await?;
+        let read = after + events.len();
+        let mut said = Vec::new();
+        for event in events {
+            let event: Event = read_event(&event)?;
+            match event.fact {
+                Fact::Started { .. } => said.clear(),
+                Fact::Said { item, messages, .. } => {
+                    said.extend(messages.into_iter().map(|message| Said {
+                        item: item.clone(),
+                        at: event.at,
+                        message,
+                    }));
+                }
+                _ => {}
+            }
+        }
+        Ok((said, read))
+    }
+
+    /// The infrastructure that a set-up leads to, and whoever came in by it.
+    async fn way_in(&self, setup: SetupId) -> Result<(InfrastructureId, Holder)> {
+        let (state, _) = self.setup.load(setup).await?;
+        match (state.infrastructure(), state.signer()) {
+            (Some(infrastructure), Some(signer)) => {
+                let holder = Holder { setup, username: signer.username, address: signer.address };
+                Ok((infrastructure, holder))
+            }
+            _ => Err(PublicationsError::NotRegistered),
+        }
+    }
+
+    async fn command(&self, setup: SetupId, command: impl FnOnce(Holder) -> Command) -> Result<View> {
+        let (infrastructure, holder) = self.way_in(setup).await?;
+        Ok(view(&self.record(infrastructure, command(holder)).await?))
+    }
+
+    /// Decides on what a person asked for, and records what follows.
+    async fn record(&self, infrastructure: InfrastructureId, command: Command) -> Result<State> {
+        let history = HistoryId::Publications(infrastructure);
+        loop {
+            let (state, sequence) = self.load(infrastructure).await?;
+            let events = decide(&state, command.clone(), self.now())?;
+            if events.is_empty() {
+                return Ok(state);
+            }
+            match self.append(history, sequence, state, &events, None).await {
+                Err(PublicationsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
+                recorded => return recorded,
+            }
+        }
+    }
+
+    async fn load(&self, infrastructure: InfrastructureId) -> Result<(State, usize)> {
+        let history = HistoryId::Publications(infrastructure);
+        match self.setup.ports.store.load(history).await? {
+            Some(kept) => self.restore(history, &kept).await,
+            None => Ok((State::default(), 0)),
+        }
+    }
+
+    async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
+        if let Some(state) = State::from_snapshot(&kept.snapshot) {
+            return Ok((state, kept.sequence));
+        }
+        let texts = self.setup.ports.store.events(history, 0, usize::MAX).await?;
+        let events = texts.iter().map(|text| read_event(text)).collect::<Result<Vec<_>>>()?;
+        Ok((replay(&events)?, events.len()))
+    }
+
+    async fn append(
+        &self,
+        history: HistoryId,
+        sequence: usize,
+        state: State,
+        events: &[Event],
+        lease: Option<Lease>,
+    ) -> Result<State> {
+        let state = events.iter().try_fold(state, State::apply)?;
+        let texts = events.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
+        let texts = texts.map_err(|error| StoreError::Unavailable(error.into()))?;
+        let mut standing = Standing::default();
+        standing.due = owed(&state).map(|_| self.now()).or_else(|| later(&state));
+        let addition = Addition { events: &texts, snapshot: &state.snapshot(), standing: &standing, lease };
+        self.setup.ports.store.append(history, sequence, addition).await?;
+        Ok(state)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.setup.ports.clock.now()
+    }
+}
+
+fn read_event(text: &str) -> Result<Event> {
+    Ok(serde_json::from_str(text).map_err(|error| StoreError::Unavailable(error.into()))?)
+}
+
+/// A piece of work under a lease.
+struct Work {
+    lease: Lease,
+    state: State,
+    sequence: usize,
+}
+
+impl Publications {
+    /// Does what is owed until the environment has to be given time.
+    pub(crate) async fn work(&self, leased: Leased) -> Result<Release> {
+        let lease = leased.lease;
+        let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
+        let mut work = Work { lease, state, sequence };
+        self.record_under(&mut work, Command::Tick).await?;
+        while let Some(effect) = owed(&work.state) {
+            let Some(answer) = self.perform(&mut work, &effect).await? else { continue };
+            let is_listening = matches!(effect, Effect::Listen { .. });
+            let has_changed = self.record_under(&mut work, Command::Conclude { effect, answer }).await?;
+            if is_listening || !has_changed || waits(&work.state) {
+                break;
+            }
+        }
+        let due = self.next(&work.state).map(|due| (work.sequence, due));
+        Ok(Release { lease, due })
+    }
+
+    /// Records what follows from `command`, if the lease still holds; `false` where nothing does.
+    async fn record_under(&self, work: &mut Work, command: Command) -> Result<bool> {
+        let Work { lease, .. } = *work;
+        loop {
+            let events = match decide(&work.state, command.clone(), self.now()) {
+                Ok(events) => events,
+                Err(Rejection::NotAwaited) => return Ok(false),
+                Err(rejection) => return Err(rejection.into()),
+            };
+            if events.is_empty() {
+                return Ok(false);
+            }
+            let state = work.state.clone();
+            match self.append(lease.history, work.sequence, state, &events, Some(lease)).await {
+                Ok(state) => {
+                    work.sequence += events.len();
+                    work.state = state;
+                    return Ok(true);
+                }
+                // A person asked for something meanwhile.
+                Err(PublicationsError::Setup(SetupError::Store(StoreError::Conflict))) => {
+                    let kept =
+                        self.setup.ports.store.load(lease.history).await?.ok_or(SetupError::Unknown)?;
+                    (work.state, work.sequence) = self.restore(lease.history, &kept).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// When to look again at what is under way: soon after something new, ever later where nothing is, and a
+    /// little apart from the others.
+    fn next(&self, state: &State) -> Option<Timestamp> {
+        let now = self.now();
+        let Some(effect) = owed(state) else { return later(state) };
+        let since = state.silent_since().or_else(|| state.changed()).unwrap_or(now);
+        let quiet = Duration::from_millis(now.as_millis().saturating_sub(since.as_millis()));
+        let longest = if matches!(effect, Effect::Listen { .. }) { LONG } else { LONGEST };
+        let pause = (quiet / 4).clamp(SOON, longest);
+        // Up to a fifth more, so that those that began together do not stay together.
+        let spread = u32::try_from(self.setup.ports.ids.next() % 200).unwrap_or(0);
+        Some(now.plus(pause + pause * spread / 1_000))
+    }
+}
+
+/// Whether the environment has to be given time before anything else makes sense.
+fn waits(state: &State) -> bool {
+    match owed(state) {
+        None | Some(Effect::Listen { .. }) => true,
+        Some(Effect::Recognise { item, .. }) => state.is_silent() || state.is_busy(&item),
+        Some(_) => state.is_silent(),
+    }
+}
