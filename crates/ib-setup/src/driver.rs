@@ -3,34 +3,40 @@
 use std::time::Duration;
 
 use crate::id::HistoryId;
-use crate::ports::{Leased, Release};
+use crate::ports::{Lease, Leased, Release};
 use crate::publications::{Publications, PublicationsError};
 use crate::setup::{Setup, SetupError};
 
 /// How long a driver may hold a history before another one goes on with it, by default.
 const LEASE: Duration = Duration::from_mins(1);
+/// How long what nobody here can do rests before it is looked at again.
+const REST: Duration = Duration::from_mins(10);
 
 /// Does the work that is due. It names no runtime: whoever embeds it decides how much is done side by side, and
 /// how long to wait when nothing is due.
 #[derive(Clone)]
 pub struct Driver {
     setup: Setup,
-    publications: Publications,
+    publications: Option<Publications>,
     lease: Duration,
 }
 
 impl Driver {
-    /// A driver that holds a history for a minute at most.
-    pub const fn new(setup: Setup, publications: Publications) -> Self {
+    /// A driver of registrations, and of publications where there are any. It holds a history for a minute.
+    pub const fn new(setup: Setup, publications: Option<Publications>) -> Self {
         Self { setup, publications, lease: LEASE }
     }
 
-    /// Sets how long it may hold a history before another driver goes on with it. Longer than one piece of work
-    /// takes: nothing is done twice with harm otherwise either, but some of it twice.
+    /// Sets how long it holds a history before another driver may go on with it.
     #[must_use]
     pub const fn lease_for(mut self, lease: Duration) -> Self {
         self.lease = lease;
         self
+    }
+
+    /// How often a lease has to be [renewed](Self::renew) while the work takes longer.
+    pub fn renew_every(&self) -> Duration {
+        self.lease / 3
     }
 
     /// Leases up to `limit` histories that have work now; with `only`, no other one.
@@ -44,6 +50,16 @@ impl Driver {
         Ok(ports.store.lease(now, now.plus(self.lease), limit, only).await?)
     }
 
+    /// Holds a history for longer.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError::Store`] where somebody else has it by now: the work may be left to them.
+    pub async fn renew(&self, lease: Lease) -> Result<(), SetupError> {
+        let ports = &self.setup.ports;
+        Ok(ports.store.renew(lease, ports.clock.now().plus(self.lease)).await?)
+    }
+
     /// Does what is due, and says how to give the lease back. Where that fails, the history rests until the lease
     /// runs out.
     ///
@@ -52,15 +68,19 @@ impl Driver {
     /// [`PublicationsError`]. Nothing is lost: the next lease goes on.
     pub async fn work(&self, leased: Leased) -> Result<Release, PublicationsError> {
         let lease = leased.lease;
-        match lease.history {
-            HistoryId::Setup(setup) => {
+        match (lease.history, &self.publications) {
+            (HistoryId::Setup(setup), publications) => {
                 let view = self.setup.drive(setup).await?;
-                if view.infrastructure.is_some() {
-                    self.publications.came_in(setup).await?;
+                if let (Some(publications), Some(_)) = (publications, view.infrastructure) {
+                    publications.came_in(setup).await?;
                 }
                 Ok(Release { lease, due: None })
             }
-            HistoryId::Publications(_) => self.publications.work(leased).await,
+            (HistoryId::Publications(_), Some(publications)) => publications.work(leased).await,
+            (HistoryId::Publications(_), None) => {
+                let later = self.setup.ports.clock.now().plus(REST);
+                Ok(Release { lease, due: Some((leased.kept.sequence, later)) })
+            }
         }
     }
 

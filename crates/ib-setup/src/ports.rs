@@ -165,6 +165,13 @@ pub trait Store: Send + Sync {
         only: Option<HistoryId>,
     ) -> Result<Vec<Leased>, StoreError>;
 
+    /// Holds a history until `until`, for work that takes longer than a lease.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::LeaseLost`] where somebody else has leased it since, [`StoreError::Unavailable`].
+    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<(), StoreError>;
+
     /// Gives leases back, in one statement; nothing happens to those that ran out and that somebody else holds.
     ///
     /// # Errors

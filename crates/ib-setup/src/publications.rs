@@ -38,6 +38,15 @@ pub struct Publications {
     packages: Arc<dyn Packages>,
 }
 
+/// What can be installed.
+#[derive(Clone)]
+pub struct Dependencies {
+    /// Which versions are wanted.
+    pub catalogue: Arc<DependencyCatalogue>,
+    /// Their packages.
+    pub packages: Arc<dyn Packages>,
+}
+
 /// Why something about dependencies could not be done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -74,9 +83,9 @@ type Result<T> = std::result::Result<T, PublicationsError>;
 const PAGE: usize = 500;
 
 impl Publications {
-    /// Publications of what the `catalogue` names, with its `packages`, for the infrastructures that `setup`
-    /// registers.
-    pub fn new(setup: Setup, catalogue: Arc<DependencyCatalogue>, packages: Arc<dyn Packages>) -> Self {
+    /// Publications of `dependencies`, for the infrastructures that `setup` registers.
+    pub fn new(setup: Setup, dependencies: Dependencies) -> Self {
+        let Dependencies { catalogue, packages } = dependencies;
         Self { setup, catalogue, packages }
     }
 

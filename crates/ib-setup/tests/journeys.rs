@@ -15,15 +15,15 @@ use ib_domain::permission::level::Level;
 use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
 use ib_env_client::{Credentials, Password, Token};
-use ib_setup::ports::{Kept, Lease, Secret, SecretKind, Standing, Store, StoreError, Vault};
+use ib_setup::ports::{Addition, Kept, Lease, Leased, Release, Secret, SecretKind, Store, StoreError, Vault};
 use ib_setup::registration::{
     Action, CodeStop, Event, Fact, LOG_IN_LIMIT, LogInStop, Rules, State, Step, StepStatus, Stop, View,
     replay,
 };
 use ib_setup::testing::{MemoryStore, MemoryVault, Scripted, SequentialIds, SetClock, ports};
 use ib_setup::{
-    ActivationCode, CodeShape, Identity, Infrastructure, InfrastructureId, Ports, Setup, SetupError, SetupId,
-    Timestamp,
+    ActivationCode, CodeShape, Driver, HistoryId, Identity, Infrastructure, InfrastructureId, Ports, Setup,
+    SetupError, SetupId, Timestamp,
 };
 
 const CODE: &str = "ABC.DEF.G1H.I2J.KLM.NOP.QRS.TUV";
@@ -77,13 +77,18 @@ impl Room {
     }
 
     fn history(&self, id: SetupId) -> Vec<Event> {
-        now(self.store.history(id)).unwrap()
+        now(self.start().history(id)).unwrap()
     }
 
     /// Lets the time pass in which a log-in may be answered.
     fn wait(&self) {
         self.clock.set(Timestamp::from_millis(0).plus(LOG_IN_LIMIT));
     }
+}
+
+/// Events as a store keeps them.
+fn texts(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| serde_json::to_string(event).unwrap()).collect()
 }
 
 fn credentials(username: &str) -> Credentials {
@@ -455,7 +460,7 @@ fn a_crash_after_any_event_still_ends_registered() {
     let history = room.history(id);
     assert_eq!(history.len(), 12);
     for cut in 1..=history.len() {
-        let room = Room::holding(room.scripted.clone(), MemoryStore::holding(id, history[..cut].to_vec()));
+        let room = Room::holding(room.scripted.clone(), MemoryStore::holding(id, texts(&history[..cut])));
         room.scripted.script().log_ins = 0;
         let view = now(room.start().drive(id)).unwrap();
         assert_eq!(room.scripted.script().log_ins, 0, "no log-in without a person, after event {cut}");
@@ -475,25 +480,28 @@ struct Failing {
 
 #[async_trait]
 impl Store for Failing {
-    async fn load(&self, setup: SetupId) -> Result<Option<Kept>, StoreError> {
-        self.inner.load(setup).await
+    async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError> {
+        self.inner.load(history).await
     }
 
-    async fn history(&self, setup: SetupId) -> Result<Vec<Event>, StoreError> {
-        self.inner.history(setup).await
+    async fn events(
+        &self,
+        history: HistoryId,
+        after: usize,
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.inner.events(history, after, limit).await
     }
 
     async fn append(
         &self,
-        setup: SetupId,
+        history: HistoryId,
         expected: usize,
-        events: &[Event],
-        snapshot: &str,
-        standing: &Standing,
+        addition: Addition<'_>,
     ) -> Result<(), StoreError> {
         let last = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
         if !last || self.written {
-            self.inner.append(setup, expected, events, snapshot, standing).await?;
+            self.inner.append(history, expected, addition).await?;
         }
         if last { Err(StoreError::Unavailable("the power is off".into())) } else { Ok(()) }
     }
@@ -506,12 +514,22 @@ impl Store for Failing {
         self.inner.unfinished(address, username).await
     }
 
-    async fn lease(&self, now: Timestamp, until: Timestamp, limit: usize) -> Result<Vec<Lease>, StoreError> {
-        self.inner.lease(now, until, limit).await
+    async fn lease(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: usize,
+        only: Option<HistoryId>,
+    ) -> Result<Vec<Leased>, StoreError> {
+        self.inner.lease(now, until, limit, only).await
     }
 
-    async fn release(&self, lease: Lease) -> Result<(), StoreError> {
-        self.inner.release(lease).await
+    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<(), StoreError> {
+        self.inner.renew(lease, until).await
+    }
+
+    async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
+        self.inner.release(releases).await
     }
 
     async fn find(&self, identity: &Identity) -> Result<Option<InfrastructureId>, StoreError> {
@@ -566,17 +584,20 @@ fn what_is_due_is_leased_once_and_again_when_the_driver_is_gone() {
     let room = Room::with("11.23.1");
     let setup = room.start();
     let id = now(setup.begin()).unwrap();
-    let lease = || now(setup.lease(10)).unwrap();
+    let driver = Driver::new(setup.clone(), None);
+    let lease = || now(driver.lease(10, None)).unwrap();
     assert_eq!(lease(), [], "nothing to do before somebody asks");
     now(setup.enter_address(id, "dev.acme.example")).unwrap();
-    let [gone] = lease()[..] else { unreachable!("the address has to be diagnosed") };
+    let [gone] = lease().try_into().unwrap();
     assert_eq!(lease(), [], "somebody has it");
 
     room.clock.set(Timestamp::from_millis(300_000));
-    let [taken_over] = lease()[..] else { unreachable!("the lease ran out") };
-    now(room.store.release(gone)).unwrap();
+    let [taken_over] = lease().try_into().unwrap();
+    now(driver.release(&[Release { lease: gone.lease, due: None }])).unwrap();
     assert_eq!(lease(), [], "a lease that ran out gives nothing back");
-    assert_eq!(now(setup.work(taken_over)).unwrap().open, Step::LogIn);
+    let release = now(driver.work(taken_over)).unwrap();
+    now(driver.release(&[release])).unwrap();
+    assert_eq!(now(setup.view(id)).unwrap().open, Step::LogIn);
     finish(&setup, id).unwrap();
     room.clock.set(Timestamp::from_millis(u64::MAX));
     assert_eq!(lease(), []);
@@ -588,8 +609,8 @@ fn a_history_without_a_snapshot_is_replayed() {
     let setup = room.start();
     let id = now(setup.begin()).unwrap();
     go(&setup, id, Step::Disclaimer).unwrap();
-    let kept = now(room.store.load(id)).unwrap().unwrap();
+    let kept = now(room.store.load(id.into())).unwrap().unwrap();
     assert_eq!(State::from_snapshot(&kept.snapshot), replay(&room.history(id)).ok());
-    let bare = Room::holding(room.scripted.clone(), MemoryStore::holding(id, room.history(id)));
+    let bare = Room::holding(room.scripted.clone(), MemoryStore::holding(id, texts(&room.history(id))));
     assert_eq!(now(bare.start().view(id)).unwrap(), now(setup.view(id)).unwrap());
 }

@@ -1,10 +1,12 @@
-//! Where set-ups are kept: SQLite for one process, PostgreSQL for several, with secrets sealed.
+//! Where histories are kept: SQLite for one process, PostgreSQL for several, with secrets sealed.
 //!
 //! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](ib_setup::ports::Store) and
 //! [`Shelf`](ib_setup::ports::Shelf); either one gives a [`SealedVault`], which implements
 //! [`Vault`](ib_setup::ports::Vault) in the same database. What an embedder may rely on:
 //!
 //! - an append is on disk as a whole, or not at all, whatever crashes;
+//! - of several drivers, one gets each history that is due, and one whose lease somebody else took over
+//!   appends nothing more;
 //! - of two processes that put something on the shelf at once, one wins and the other one hears of it;
 //! - a password or an activation code is in the database only as ciphertext, under a [key](Keys) that is not
 //!   in the database, and bound to its set-up and kind;
@@ -36,7 +38,7 @@
 //! let vault = store.vault(keys, Arc::new(SystemClock), Duration::from_secs(30 * 60)).await?;
 //!
 //! let setup = SetupId::new(1);
-//! assert!(store.load(setup).await?.is_none());
+//! assert!(store.load(setup.into()).await?.is_none());
 //!
 //! let credentials = Credentials::new("maria", Password::new("correct horse".to_owned())?)?;
 //! vault.seal(setup, Secret::Credentials(credentials)).await?;
@@ -50,6 +52,7 @@
 mod error;
 mod postgres;
 mod row;
+mod sql;
 mod sqlite;
 mod vault;
 

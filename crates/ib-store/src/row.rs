@@ -5,9 +5,8 @@ use std::error::Error;
 
 use ib_domain::address::{AddressRules, EnvironmentAddress};
 use ib_domain::permission::user::Username;
-use ib_setup::ports::{Kept, Lease, Record, Standing, StoreError};
-use ib_setup::registration::Event;
-use ib_setup::{Identity, Infrastructure, Serial, SetupId, Timestamp};
+use ib_setup::ports::{Addition, Kept, Lease, Leased, Record, Release, StoreError};
+use ib_setup::{HistoryId, Identity, Infrastructure, Serial, SetupId, Timestamp};
 
 pub(crate) fn unavailable(error: impl Into<Box<dyn Error + Send + Sync>>) -> StoreError {
     StoreError::Unavailable(error.into())
@@ -31,7 +30,7 @@ pub(crate) fn folded(username: &Username) -> String {
     username.as_str().to_lowercase()
 }
 
-/// What an append enters into the row of its set-up.
+/// What an append enters into the row of its history.
 pub(crate) struct Entry {
     pub(crate) id: String,
     pub(crate) expected: i64,
@@ -40,25 +39,35 @@ pub(crate) struct Entry {
     pub(crate) address: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) infrastructure: Option<String>,
+    /// Of the lease under which it is appended.
+    pub(crate) token: Option<i64>,
 }
 
 impl Entry {
-    pub(crate) fn new(setup: SetupId, expected: usize, events: &[Event], standing: &Standing) -> Self {
+    pub(crate) fn new(history: HistoryId, expected: usize, addition: Addition<'_>) -> Self {
+        let standing = addition.standing;
         let signed = standing.signed.as_ref();
         Self {
-            id: setup.to_string(),
+            id: history.to_string(),
             expected: number(expected),
-            sequence: number(expected.saturating_add(events.len())),
+            sequence: number(expected.saturating_add(addition.events.len())),
             due: standing.due.map(millis),
             address: signed.map(|signed| signed.address.authority()),
             username: signed.map(|signed| folded(&signed.username)),
             infrastructure: standing.infrastructure.map(|id| id.to_string()),
+            token: addition.lease.map(token),
         }
+    }
+
+    /// Whether it may be what a history begins with: nobody leases one that is not there.
+    pub(crate) const fn may_begin(&self) -> bool {
+        self.expected == 0 && self.token.is_none()
     }
 }
 
-pub(crate) fn write_events(events: &[Event]) -> Result<Vec<String>, StoreError> {
-    events.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(unavailable)
+/// A lease's token. One that no row can hold was never given, and becomes one that none has.
+pub(crate) fn token(lease: Lease) -> i64 {
+    i64::try_from(lease.token).unwrap_or(-1)
 }
 
 pub(crate) fn kept((sequence, snapshot): (i64, String)) -> sqlx::Result<Kept> {
@@ -66,16 +75,41 @@ pub(crate) fn kept((sequence, snapshot): (i64, String)) -> sqlx::Result<Kept> {
     Ok(Kept { sequence, snapshot: snapshot.into() })
 }
 
-pub(crate) fn event(text: &str) -> sqlx::Result<Event> {
-    serde_json::from_str(text).map_err(unreadable)
+/// The set-ups among histories.
+pub(crate) fn setups(ids: Vec<String>) -> sqlx::Result<Vec<SetupId>> {
+    let setup = |id: String| match history(&id) {
+        Ok(HistoryId::Setup(setup)) => Some(Ok(setup)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    };
+    ids.into_iter().filter_map(setup).collect()
 }
 
-pub(crate) fn setup(id: &str) -> sqlx::Result<SetupId> {
+fn history(id: &str) -> sqlx::Result<HistoryId> {
     id.parse().map_err(unreadable)
 }
 
-pub(crate) fn lease((id, token): (String, i64)) -> sqlx::Result<Lease> {
-    Ok(Lease { setup: setup(&id)?, token: u64::try_from(token).map_err(unreadable)? })
+/// When a history is due, its id, the token of its new lease, and what it came to.
+pub(crate) type LeasedRow = (i64, String, i64, i64, String);
+
+/// What was leased, by due time: neither database returns rows in an order.
+pub(crate) fn leased(mut rows: Vec<LeasedRow>) -> sqlx::Result<Vec<Leased>> {
+    rows.sort_unstable();
+    let leased = rows.into_iter().map(|(_, id, token, sequence, snapshot)| {
+        let lease = Lease { history: history(&id)?, token: u64::try_from(token).map_err(unreadable)? };
+        Ok(Leased { lease, kept: kept((sequence, snapshot))? })
+    });
+    leased.collect()
+}
+
+/// A history, the token of the lease that is given back, and for how many events it is due when.
+pub(crate) type ReleasedRow = (String, i64, Option<i64>, Option<i64>);
+
+pub(crate) fn released(releases: &[Release]) -> impl Iterator<Item = ReleasedRow> {
+    releases.iter().map(|Release { lease, due }| {
+        let (sequence, due) = due.map(|(sequence, due)| (number(sequence), millis(due))).unzip();
+        (lease.history.to_string(), token(*lease), sequence, due)
+    })
 }
 
 pub(crate) fn record((value, version): (String, i64)) -> sqlx::Result<Record> {

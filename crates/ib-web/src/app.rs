@@ -8,7 +8,7 @@ use axum::Router;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::ports::{Ids, StoreError};
 use ib_setup::registration::{Rules, Step, View};
-use ib_setup::{Client, Ports, Setup, SetupError, SetupId};
+use ib_setup::{Client, Dependencies, Ports, Publications, Setup, SetupError, SetupId};
 use tracing::error;
 
 use crate::driver::Driver;
@@ -29,12 +29,14 @@ pub(crate) struct App {
     pub(crate) once: Once,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) flood: Flood,
-    driver: Arc<Driver>,
+    /// `None` where the operator gave no catalogue of dependencies.
+    pub(crate) publications: Option<Publications>,
+    pub(crate) driver: Arc<Driver>,
 }
 
 impl Web {
-    /// A face for the set-ups behind `ports`.
-    pub fn new(ports: Ports, settings: Settings) -> Self {
+    /// A face for the set-ups behind `ports`, which installs `dependencies` where there are any to be installed.
+    pub fn new(ports: Ports, dependencies: Option<Dependencies>, settings: Settings) -> Self {
         let mut rules = Rules::new(settings.disclaimer.version());
         if settings.accept_unverified {
             rules = rules.accept_unverified();
@@ -49,10 +51,12 @@ impl Web {
         };
         let once = Once { shelf: Arc::clone(shelf), clock: Arc::clone(clock) };
         let ids = Arc::clone(ids);
-        let setup = Setup::new(ports, rules).lease_for(settings.lease);
+        let setup = Setup::new(ports, rules);
+        let publications = dependencies.map(|dependencies| Publications::new(setup.clone(), dependencies));
+        let driver = ib_setup::Driver::new(setup.clone(), publications.clone()).lease_for(settings.lease);
+        let driver = Arc::new(Driver::new(setup.clone(), driver, settings.drivers));
         let flood = Flood::new(&settings);
-        let driver = Arc::new(Driver::new(setup.clone(), settings.drivers));
-        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, driver }))
+        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, publications, driver }))
     }
 
     /// Everything under one router: pages, API, health. Serve it with the connections' addresses

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ib_setup::ports::Lease;
-use ib_setup::registration::{StepStatus, Stop, View};
-use ib_setup::{Setup, SetupError, SetupId};
-use tokio::sync::{Notify, Semaphore, watch};
+use ib_setup::ports::{Lease, Leased, Release};
+use ib_setup::registration::{StepStatus, View};
+use ib_setup::{PublicationsError, Setup, SetupError, SetupId};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{Instrument as _, error, info, info_span};
+use tracing::{Instrument as _, debug, error, info_span, warn};
 
 /// How often a driver looks for work that nobody told it about: of another process, or due by time.
 const ROUND: Duration = Duration::from_secs(1);
@@ -17,9 +17,13 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How long a driver rests when the store cannot be used.
 const REST: Duration = Duration::from_secs(5);
 
-/// Does the work that is due for every set-up, as many at a time as it has slots.
+/// How many leases are given back in one statement.
+const BATCH: usize = 256;
+
+/// Does the work that is due, as many pieces at a time as it has slots.
 pub(crate) struct Driver {
     setup: Setup,
+    inner: ib_setup::Driver,
     slots: Arc<Semaphore>,
     size: u32,
     work: Notify,
@@ -28,10 +32,10 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    pub(crate) fn new(setup: Setup, size: usize) -> Self {
+    pub(crate) fn new(setup: Setup, inner: ib_setup::Driver, size: usize) -> Self {
         let size = u32::try_from(size.max(1)).unwrap_or(u32::MAX);
         let slots = Arc::new(Semaphore::new(size as usize));
-        Self { setup, slots, size, work: Notify::new(), ended: watch::Sender::new(false) }
+        Self { setup, inner, slots, size, work: Notify::new(), ended: watch::Sender::new(false) }
     }
 
     /// Says that there is work.
@@ -39,11 +43,18 @@ impl Driver {
         self.work.notify_one();
     }
 
+    /// Hears whenever work has ended here.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<bool> {
+        self.ended.subscribe()
+    }
+
     /// Works until `stop` completes; then what was begun is finished, and nothing more is begun.
     pub(crate) async fn run(self: Arc<Self>, stop: impl Future<Output = ()>) {
+        let (done, releases) = mpsc::channel(BATCH);
+        let giving_back = tokio::spawn(Arc::clone(&self).give_back(releases));
         let rounds = async {
             loop {
-                self.round().await;
+                self.round(&done).await;
             }
         };
         tokio::select! {
@@ -52,24 +63,26 @@ impl Driver {
         }
         // Every slot is free once every piece of work has ended.
         drop(self.slots.acquire_many(self.size).await);
+        drop(done);
+        drop(giving_back.await);
         self.ended.send_replace(true);
     }
 
     /// Takes what is due, or waits for some.
-    async fn round(self: &Arc<Self>) {
+    async fn round(self: &Arc<Self>, done: &mpsc::Sender<Release>) {
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
         let free = self.slots.available_permits() + 1;
         drop(slot);
-        match self.setup.lease(free).await {
-            Ok(leases) if leases.is_empty() => {
+        match self.inner.lease(free, None).await {
+            Ok(leased) if leased.is_empty() => {
                 tokio::select! {
                     () = self.work.notified() => {}
                     () = sleep(ROUND) => {}
                 }
             }
-            Ok(leases) => {
-                for lease in leases {
-                    self.begin(lease).await;
+            Ok(leased) => {
+                for leased in leased {
+                    self.begin(leased, done.clone()).await;
                 }
             }
             Err(error) => {
@@ -79,23 +92,54 @@ impl Driver {
         }
     }
 
-    async fn begin(self: &Arc<Self>, lease: Lease) {
+    async fn begin(self: &Arc<Self>, leased: Leased, done: mpsc::Sender<Release>) {
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
-        let driver = Arc::clone(self);
+        let (driver, history) = (Arc::clone(self), leased.lease.history);
         let work = async move {
-            match driver.setup.work(lease).await {
-                Ok(view) => info!(step = view.open.id(), stop = view.stop.map(Stop::id), "worked"),
+            match driver.hold(leased).await {
+                Ok(release) => {
+                    debug!("worked");
+                    // Where nobody gives it back any more, the lease runs out by itself.
+                    drop(done.send(release).await);
+                }
                 Err(error) => {
-                    error!(
-                        error = &error as &dyn std::error::Error,
-                        "a set-up rests until its lease runs out"
-                    );
+                    error!(error = &error as &dyn std::error::Error, "work rests until its lease runs out");
                 }
             }
             driver.ended.send_modify(|_| ());
             drop(slot);
         };
-        tokio::spawn(work.instrument(info_span!("drive", setup = %lease.setup)));
+        tokio::spawn(work.instrument(info_span!("drive", %history)));
+    }
+
+    /// Does the work, and renews the lease while that takes long.
+    async fn hold(&self, leased: Leased) -> Result<Release, PublicationsError> {
+        let lease = leased.lease;
+        tokio::select! {
+            worked = self.inner.work(leased) => worked,
+            never = self.renew(lease) => match never {},
+        }
+    }
+
+    /// Renews a lease again and again. What is recorded under one that is lost is refused, so the work ends by itself.
+    async fn renew(&self, lease: Lease) -> std::convert::Infallible {
+        loop {
+            sleep(self.inner.renew_every()).await;
+            if let Err(error) = self.inner.renew(lease).await {
+                warn!(error = &error as &dyn std::error::Error, "a lease cannot be renewed");
+            }
+        }
+    }
+
+    /// Gives leases back, as many at a time as there are.
+    async fn give_back(self: Arc<Self>, mut releases: mpsc::Receiver<Release>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while releases.recv_many(&mut batch, BATCH).await > 0 {
+            if let Err(error) = self.inner.release(&batch).await {
+                error!(error = &error as &dyn std::error::Error, "leases cannot be given back; they run out");
+            }
+            batch.clear();
+        }
     }
 
     /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed. A driver that does
@@ -132,7 +176,8 @@ mod tests {
         let setup = Setup::new(ports(Arc::new(Scripted::default())), Rules::new("1"));
         let id = setup.begin().await.unwrap();
         setup.enter_address(id, "dev.acme.example").await.unwrap();
-        (Arc::new(Driver::new(setup, 2)), id)
+        let inner = ib_setup::Driver::new(setup.clone(), None);
+        (Arc::new(Driver::new(setup, inner, 2)), id)
     }
 
     #[tokio::test(start_paused = true)]

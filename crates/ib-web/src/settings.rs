@@ -102,9 +102,9 @@ pub struct Settings {
     pub changes_at_once: NonZeroU32,
     /// How many changes one client may ask for in each second.
     pub changes_each_second: NonZeroU32,
-    /// How many set-ups the driver works on at the same time.
+    /// How many pieces of work the driver does at the same time.
     pub drivers: usize,
-    /// How long a process may hold a set-up before another one goes on with its work.
+    /// How long a process may hold work before another one goes on with it.
     pub lease: Duration,
 }
 
@@ -120,7 +120,7 @@ impl Default for Settings {
             absolute: Duration::from_hours(12),
             changes_at_once: const { NonZeroU32::new(120).unwrap() },
             changes_each_second: const { NonZeroU32::new(10).unwrap() },
-            drivers: 64,
+            drivers: 256,
             lease: Duration::from_mins(1),
         }
     }

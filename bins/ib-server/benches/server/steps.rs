@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ib_setup::SetupId;
+use ib_setup::{HistoryId, SetupId};
 use serde_json::json;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -62,16 +62,17 @@ pub(crate) async fn measure() -> Figure {
 
 /// Reads a set-up, then writes its next event and snapshot in one transaction.
 async fn bare_step(pool: &SqlitePool, id: SetupId) {
-    let id = id.to_string();
-    let read = sqlx::query_as("select sequence, snapshot from setup where id = $1").bind(&id);
+    let id = HistoryId::from(id).to_string();
+    let read = sqlx::query_as("select sequence, snapshot from history where id = $1").bind(&id);
     let (sequence, snapshot): (i64, String) = read.fetch_one(pool).await.unwrap();
     let mut transaction = pool.begin_with("begin immediate").await.unwrap();
-    let update = "update setup set sequence = $2, snapshot = $3, due_at = null,
-        changed = (select max(changed) + 1 from setup) where id = $1 and sequence = $4";
+    let update = "update history set sequence = $2, snapshot = $3, due_at = null,
+        changed = (select max(changed) + 1 from history) where id = $1 and sequence = $4";
     let update = sqlx::query(update).bind(&id).bind(sequence + 1).bind(snapshot).bind(sequence);
     update.execute(&mut *transaction).await.unwrap();
     let event = json!(["{\"version\":1,\"at\":1700000000000,\"fact\":\"set_up_chosen\"}"]).to_string();
-    let insert = "insert into event (setup, number, event) select $1, $2 + key + 1, value from json_each($3)";
+    let insert =
+        "insert into event (history, number, event) select $1, $2 + key + 1, value from json_each($3)";
     let insert = sqlx::query(insert).bind(&id).bind(sequence).bind(event);
     insert.execute(&mut *transaction).await.unwrap();
     transaction.commit().await.unwrap();

@@ -154,6 +154,13 @@ impl Store for MemoryStore {
         Ok(leased.collect())
     }
 
+    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<(), StoreError> {
+        let mut kept = lock(&self.0);
+        let row = kept.histories.get_mut(&lease.history).filter(|row| row.lease.0 == lease.token);
+        row.ok_or(StoreError::LeaseLost)?.lease.1 = Some(until);
+        Ok(())
+    }
+
     async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
         let mut kept = lock(&self.0);
         for Release { lease, due } in releases {

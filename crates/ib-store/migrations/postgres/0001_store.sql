@@ -1,27 +1,31 @@
--- Counts up with every change of any set-up.
-create sequence setup_change;
+-- Counts up with every change of any history.
+create sequence history_change;
 
-create table setup (
+create table history (
+    -- The kind, a hyphen, and 32 hexadecimal digits.
     id text primary key,
     sequence bigint not null,
     snapshot text not null,
     due_at bigint,
     leased_until bigint,
+    -- Of the last lease; it only rises.
     lease_token bigint not null default 0,
+    -- Of a set-up alone, as the next two.
     address text,
     username text,
     infrastructure text,
     changed bigint not null
 );
 
-create index setup_due on setup (due_at) where due_at is not null;
-create index setup_unfinished on setup (address, username) where infrastructure is null;
+create index history_due on history (due_at) where due_at is not null;
+create index history_unfinished on history (address, username)
+    where address is not null and infrastructure is null;
 
 create table event (
-    setup text not null references setup (id),
+    history text not null references history (id),
     number bigint not null,
     event text not null,
-    primary key (setup, number)
+    primary key (history, number)
 );
 
 create table infrastructure (

@@ -1,26 +1,31 @@
-create table setup (
+create table history (
+    -- The kind, a hyphen, and 32 hexadecimal digits.
     id text primary key,
     sequence integer not null,
     snapshot text not null,
     due_at integer,
     leased_until integer,
+    -- Of the last lease; it only rises.
     lease_token integer not null default 0,
+    -- Of a set-up alone, as the next two.
     address text,
     username text,
     infrastructure text,
-    -- Counts up with every change of any set-up.
+    -- Counts up with every change of any history.
     changed integer not null
 ) strict;
 
-create index setup_due on setup (due_at) where due_at is not null;
-create index setup_unfinished on setup (address, username) where infrastructure is null;
-create index setup_changed on setup (changed);
+create index history_due on history (due_at) where due_at is not null;
+create index history_unfinished on history (address, username)
+    where address is not null and infrastructure is null;
+create index history_changed on history (changed);
+create index history_leased on history (leased_until) where leased_until is not null;
 
 create table event (
-    setup text not null references setup (id),
+    history text not null references history (id),
     number integer not null,
     event text not null,
-    primary key (setup, number)
+    primary key (history, number)
 ) strict, without rowid;
 
 create table infrastructure (

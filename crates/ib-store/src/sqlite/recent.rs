@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use ib_setup::ports::{Kept, Record, StoreError};
-use ib_setup::{SetupId, Timestamp};
+use ib_setup::{HistoryId, Timestamp};
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Weighter, sync::DefaultLifecycle};
 
@@ -19,10 +19,10 @@ const ENTRIES: usize = 1_000;
 /// A record, and when its time has passed.
 type Shelved = (Record, Timestamp);
 
-/// Set-ups and records that were read lately.
+/// Histories and records that were read lately.
 #[derive(Debug)]
 pub(super) struct Recent {
-    setups: Lately<SetupId, Kept>,
+    histories: Lately<HistoryId, Kept>,
     records: Lately<Arc<str>, Shelved>,
 }
 
@@ -34,8 +34,8 @@ struct Bytes;
 /// What an entry takes beside its text, roughly.
 const ENTRY: u64 = 128;
 
-impl Weighter<SetupId, Kept> for Bytes {
-    fn weight(&self, _: &SetupId, kept: &Kept) -> u64 {
+impl Weighter<HistoryId, Kept> for Bytes {
+    fn weight(&self, _: &HistoryId, kept: &Kept) -> u64 {
         ENTRY + kept.snapshot.len() as u64
     }
 }
@@ -49,20 +49,20 @@ impl Weighter<Arc<str>, Shelved> for Bytes {
 impl Default for Recent {
     fn default() -> Self {
         Self {
-            setups: Cache::with_weighter(ENTRIES, BYTES, Bytes),
+            histories: Cache::with_weighter(ENTRIES, BYTES, Bytes),
             records: Cache::with_weighter(ENTRIES, BYTES, Bytes),
         }
     }
 }
 
 impl Recent {
-    /// A set-up; `read` reads it where it is not here.
-    pub(super) async fn setup(
+    /// What a history came to; `read` reads it where it is not here.
+    pub(super) async fn history(
         &self,
-        setup: SetupId,
+        history: HistoryId,
         read: impl Future<Output = Result<Option<Kept>, StoreError>>,
     ) -> Result<Option<Kept>, StoreError> {
-        look(&self.setups, &setup, read).await
+        look(&self.histories, &history, read).await
     }
 
     /// A record; `read` reads it where it is not here.
@@ -74,9 +74,9 @@ impl Recent {
         look(&self.records, &Arc::from(key), read).await
     }
 
-    /// A set-up has changed.
-    pub(super) fn forget_setup(&self, setup: SetupId) {
-        self.setups.remove(&setup);
+    /// Something was appended to a history.
+    pub(super) fn forget_history(&self, history: HistoryId) {
+        self.histories.remove(&history);
     }
 
     /// A record has changed.

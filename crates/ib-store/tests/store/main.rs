@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 mod cluster;
+mod leases;
 mod place;
 mod registration;
 mod shelf;
@@ -17,6 +18,7 @@ use place::Place;
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_conforms() {
     store::conforms(&Place::memory()).await;
+    leases::conforms(&Place::memory()).await;
     shelf::conforms(&Place::memory()).await;
 }
 
@@ -28,6 +30,8 @@ async fn sqlite_conforms() {
     store::shows_nothing_half_done(&place).await;
     store::keeps_others_out(&place).await;
     let place = Place::sqlite();
+    leases::conforms(&place).await;
+    leases::of_a_process_that_is_gone(&place).await;
     shelf::conforms(&place).await;
     shelf::survives_a_restart(&place).await;
     throttle::counts_across_a_restart(&Place::sqlite()).await;
@@ -44,6 +48,9 @@ async fn postgres_conforms() {
     store::shows_nothing_half_done(&place).await;
     shelf::conforms(&place).await;
     shelf::survives_a_restart(&place).await;
+    let place = Place::Postgres(cluster.database("leases"));
+    leases::conforms(&place).await;
+    leases::of_a_process_that_is_gone(&place).await;
     let place = Place::Postgres(cluster.database("throttle"));
     throttle::counts_across_a_restart(&place).await;
     throttle::counts_across_processes(&place).await;

@@ -1,4 +1,4 @@
-//! Somewhere to keep set-ups, opened as often as a test wants.
+//! Somewhere to keep histories, opened as often as a test wants.
 
 use std::sync::Arc;
 use std::time::Duration;

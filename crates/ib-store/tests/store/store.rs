@@ -5,44 +5,62 @@ use std::sync::Arc;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::user::Username;
-use ib_setup::ports::{Signer, Standing, Store, StoreError};
-use ib_setup::registration::{Event, Fact};
-use ib_setup::{Identity, InfrastructureId, Serial, SetupId, Timestamp};
+use ib_setup::ports::{Addition, Signer, Standing, Store, StoreError};
+use ib_setup::{HistoryId, Identity, InfrastructureId, Serial, SetupId, Timestamp};
 use ib_store::{OpenError, SqliteStore};
 use sqlx::Executor as _;
 
 use super::place::Place;
 
-const fn at(millis: u64) -> Timestamp {
+pub(crate) const fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)
 }
 
-const fn event(millis: u64) -> Event {
-    Event::new(at(millis), Fact::SetUpChosen)
+pub(crate) const fn setup(number: u128) -> HistoryId {
+    HistoryId::Setup(SetupId::new(number))
+}
+
+pub(crate) const fn publications(number: u128) -> HistoryId {
+    HistoryId::Publications(InfrastructureId::new(number))
+}
+
+pub(crate) fn texts(numbers: impl IntoIterator<Item = u64>) -> Vec<String> {
+    numbers.into_iter().map(|number| format!("event {number}")).collect()
 }
 
 fn address(host: &str) -> EnvironmentAddress {
     EnvironmentAddress::parse(host).unwrap()
 }
 
-fn due(millis: u64) -> Standing {
-    let mut standing = Standing::default();
-    standing.due = Some(at(millis));
-    standing
+pub(crate) fn is_conflict(result: &Result<(), StoreError>) -> bool {
+    matches!(result, Err(StoreError::Conflict))
 }
 
-fn is_conflict(result: &Result<(), StoreError>) -> bool {
-    matches!(result, Err(StoreError::Conflict))
+/// Appends as a person does: under no lease.
+pub(crate) async fn append(
+    store: &dyn Store,
+    history: HistoryId,
+    expected: usize,
+    events: &[String],
+    snapshot: &str,
+    standing: &Standing,
+) -> Result<(), StoreError> {
+    store.append(history, expected, Addition { events, snapshot, standing, lease: None }).await
+}
+
+pub(crate) async fn all(store: &dyn Store, history: HistoryId) -> Vec<String> {
+    store.events(history, 0, usize::MAX).await.unwrap()
 }
 
 pub(crate) async fn conforms(place: &Place) {
     let opened = place.open().await;
     let store = opened.store();
     a_history_grows_by_whole_appends(&*store).await;
+    events_are_read_in_pages(&*store).await;
+    two_kinds_of_history_do_not_meet(&*store).await;
     of_two_writers_one_wins(&store).await;
     who_reads_sees_what_was_written_last(&store).await;
     unfinished_set_ups_are_found_by_user(&*store).await;
-    what_is_due_is_leased_once(&*store).await;
     infrastructures_are_recognised(&*store).await;
     two_claims_at_once_are_one_infrastructure(&store).await;
     drop(store);
@@ -50,34 +68,63 @@ pub(crate) async fn conforms(place: &Place) {
 }
 
 async fn a_history_grows_by_whole_appends(store: &dyn Store) {
-    let (setup, standing) = (SetupId::new(1), Standing::default());
-    assert_eq!(store.load(setup).await.unwrap(), None);
-    assert_eq!(store.history(setup).await.unwrap(), []);
-    let first = [event(1), event(2)];
-    assert!(is_conflict(&store.append(setup, 1, &first, "late", &standing).await));
-    assert_eq!(store.load(setup).await.unwrap(), None);
-    store.append(setup, 0, &first, "two", &standing).await.unwrap();
+    let (history, standing) = (setup(1), Standing::default());
+    assert_eq!(store.load(history).await.unwrap(), None);
+    assert_eq!(all(store, history).await, texts([]));
+    let first = texts([1, 2]);
+    assert!(is_conflict(&append(store, history, 1, &first, "late", &standing).await));
+    assert_eq!(store.load(history).await.unwrap(), None);
+    append(store, history, 0, &first, "two", &standing).await.unwrap();
     for expected in [0, 1, 3] {
-        assert!(is_conflict(&store.append(setup, expected, &[event(9)], "no", &standing).await));
+        assert!(is_conflict(&append(store, history, expected, &texts([9]), "no", &standing).await));
     }
-    store.append(setup, 2, &[event(3)], "three ' \u{1f511}", &standing).await.unwrap();
-    let kept = store.load(setup).await.unwrap().unwrap();
+    let third = "{\"three\": ' \\u0000 \u{1f511}".to_owned();
+    append(store, history, 2, std::slice::from_ref(&third), "three ' \u{1f511}", &standing).await.unwrap();
+    let kept = store.load(history).await.unwrap().unwrap();
     assert_eq!((kept.sequence, &*kept.snapshot), (3, "three ' \u{1f511}"));
-    assert_eq!(store.history(setup).await.unwrap(), [event(1), event(2), event(3)]);
+    assert_eq!(all(store, history).await, [&first[..], &[third]].concat());
+}
+
+async fn events_are_read_in_pages(store: &dyn Store) {
+    let history = setup(4);
+    append(store, history, 0, &texts(1..=4), "", &Standing::default()).await.unwrap();
+    append(store, history, 4, &texts(5..=11), "", &Standing::default()).await.unwrap();
+    let page = async |after, limit| store.events(history, after, limit).await.unwrap();
+    for (after, limit, numbers) in [(0, 4, 1..=4), (3, 3, 4..=6), (4, 20, 5..=11), (10, 1, 11..=11)] {
+        assert_eq!(page(after, limit).await, texts(numbers), "{limit} after {after}");
+    }
+    for (after, limit) in [(0, 0), (11, 5), (usize::MAX, usize::MAX)] {
+        assert_eq!(page(after, limit).await, texts([]), "{limit} after {after}");
+    }
+}
+
+async fn two_kinds_of_history_do_not_meet(store: &dyn Store) {
+    let (first, second) = (setup(5), publications(5));
+    append(store, first, 0, &texts([1, 2]), "of a set-up", &Standing::default()).await.unwrap();
+    assert_eq!(store.load(second).await.unwrap(), None);
+    assert_eq!(all(store, second).await, texts([]));
+    append(store, second, 0, &texts([3]), "of publications", &Standing::default()).await.unwrap();
+    for (history, events, snapshot) in
+        [(first, texts([1, 2]), "of a set-up"), (second, texts([3]), "of publications")]
+    {
+        let kept = store.load(history).await.unwrap().unwrap();
+        assert_eq!((kept.sequence, &*kept.snapshot), (events.len(), snapshot));
+        assert_eq!(all(store, history).await, events);
+    }
 }
 
 async fn of_two_writers_one_wins(store: &Arc<dyn Store>) {
     const WRITERS: u64 = 8;
     const EACH: u64 = 6;
-    let setup = SetupId::new(2);
+    let history = setup(2);
     let writers = (0..WRITERS).map(|writer| {
         let store = Arc::clone(store);
         tokio::spawn(async move {
             for number in 0..EACH {
-                let event = [event(writer * EACH + number)];
+                let event = texts([writer * EACH + number]);
                 loop {
-                    let sequence = store.load(setup).await.unwrap().map_or(0, |kept| kept.sequence);
-                    match store.append(setup, sequence, &event, "", &Standing::default()).await {
+                    let sequence = store.load(history).await.unwrap().map_or(0, |kept| kept.sequence);
+                    match append(&*store, history, sequence, &event, "", &Standing::default()).await {
                         Ok(()) => break,
                         Err(StoreError::Conflict) => {}
                         Err(error) => unreachable!("{error:?}"),
@@ -89,22 +136,22 @@ async fn of_two_writers_one_wins(store: &Arc<dyn Store>) {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    let history = store.history(setup).await.unwrap();
-    let times: BTreeSet<_> = history.iter().map(|event| event.at).collect();
-    assert_eq!((history.len() as u64, times.len() as u64), (WRITERS * EACH, WRITERS * EACH));
-    assert_eq!(store.load(setup).await.unwrap().unwrap().sequence, history.len());
+    let events = all(&**store, history).await;
+    assert_eq!(events.len() as u64, WRITERS * EACH);
+    assert_eq!(BTreeSet::from_iter(&events).len(), events.len());
+    assert_eq!(store.load(history).await.unwrap().unwrap().sequence, events.len());
 }
 
 /// Also while others read all the time, so that whatever is kept of their reads is never older.
 async fn who_reads_sees_what_was_written_last(store: &Arc<dyn Store>) {
     const WRITES: usize = 100;
-    let setup = SetupId::new(3);
+    let history = setup(3);
     let readers = (0..4).map(|_| {
         let store = Arc::clone(store);
         tokio::spawn(async move {
             let mut last = 0;
             while last < WRITES {
-                let now = store.load(setup).await.unwrap().map_or(0, |kept| kept.sequence);
+                let now = store.load(history).await.unwrap().map_or(0, |kept| kept.sequence);
                 assert!(now >= last, "{now} events after {last}");
                 last = now;
                 tokio::task::yield_now().await;
@@ -114,8 +161,8 @@ async fn who_reads_sees_what_was_written_last(store: &Arc<dyn Store>) {
     let readers: Vec<_> = readers.collect();
     for number in 0..WRITES {
         let text = number.to_string();
-        store.append(setup, number, &[event(1)], &text, &Standing::default()).await.unwrap();
-        let kept = store.load(setup).await.unwrap().unwrap();
+        append(&**store, history, number, &texts([1]), &text, &Standing::default()).await.unwrap();
+        let kept = store.load(history).await.unwrap().unwrap();
         assert_eq!((kept.sequence, &*kept.snapshot), (number + 1, text.as_str()));
     }
     for reader in readers {
@@ -131,45 +178,19 @@ async fn unfinished_set_ups_are_found_by_user(store: &dyn Store) {
         standing
     };
     let ids = [10, 11, 12, 13].map(SetupId::new);
-    for (setup, username) in ids.into_iter().zip(["maria", "omar", "MARIA", "maria"]) {
-        store.append(setup, 0, &[event(1)], "", &signed(username)).await.unwrap();
+    for (id, username) in ids.into_iter().zip(["maria", "omar", "MARIA", "maria"]) {
+        append(store, id.into(), 0, &texts([1]), "", &signed(username)).await.unwrap();
     }
+    append(store, publications(10), 0, &texts([1]), "", &signed("maria")).await.unwrap();
     let mut registered = signed("maria");
     registered.infrastructure = Some(InfrastructureId::new(1));
-    store.append(ids[3], 1, &[event(2)], "", &registered).await.unwrap();
-    store.append(ids[0], 1, &[event(2)], "", &signed("maria")).await.unwrap();
+    append(store, ids[3].into(), 1, &texts([2]), "", &registered).await.unwrap();
+    append(store, ids[0].into(), 1, &texts([2]), "", &signed("maria")).await.unwrap();
 
     let (dev, maria) = (address("dev.acme.example"), Username::parse("maria").unwrap());
     assert_eq!(store.unfinished(&dev, Some(&maria)).await.unwrap(), [ids[0], ids[2]]);
     assert_eq!(store.unfinished(&dev, None).await.unwrap(), [ids[0], ids[2], ids[1]]);
     assert_eq!(store.unfinished(&address("qa.acme.example"), None).await.unwrap(), []);
-}
-
-async fn what_is_due_is_leased_once(store: &dyn Store) {
-    let ids = [20, 21, 22].map(SetupId::new);
-    for (setup, millis) in ids.into_iter().zip([100, 200, 300]) {
-        store.append(setup, 0, &[event(1)], "", &due(millis)).await.unwrap();
-    }
-    let lease = async |now, limit| store.lease(at(now), at(now + 50), limit).await.unwrap();
-    assert_eq!(lease(99, 10).await, []);
-    let first = lease(250, 1).await;
-    assert_eq!(first.len(), 1);
-    let second = lease(250, 10).await;
-    let leased: BTreeSet<_> = first.iter().chain(&second).map(|lease| lease.setup).collect();
-    assert_eq!((second.len(), leased), (1, [ids[0], ids[1]].into()));
-    assert_eq!(lease(299, 10).await, [], "somebody has both, and the third is not due");
-
-    let again = lease(300, 10).await;
-    assert_eq!(again.len(), 3, "the leases ran out");
-    store.release(first[0]).await.unwrap();
-    assert_eq!(lease(301, 10).await, [], "a lease that ran out gives nothing back");
-    let own = again.iter().find(|lease| lease.setup == first[0].setup).unwrap();
-    store.release(*own).await.unwrap();
-    assert_eq!(lease(301, 10).await.len(), 1);
-    for setup in ids {
-        store.append(setup, 1, &[event(2)], "", &Standing::default()).await.unwrap();
-    }
-    assert_eq!(lease(10_000, 10).await, [], "nothing is due any more");
 }
 
 fn seen(host: &str, serial: &str, names: &[&str]) -> Identity {
@@ -213,7 +234,7 @@ async fn two_claims_at_once_are_one_infrastructure(store: &Arc<dyn Store>) {
 pub(crate) async fn survives_a_restart(place: &Place) {
     let opened = place.open().await;
     let store = opened.store();
-    assert_eq!(store.history(SetupId::new(1)).await.unwrap().len(), 3);
+    assert_eq!(all(&*store, setup(1)).await.len(), 3);
     let dev = seen("dev.one.example", "S-1", &[]);
     assert_eq!(store.find(&dev).await.unwrap(), Some(InfrastructureId::new(31)));
     drop(store);
@@ -222,10 +243,10 @@ pub(crate) async fn survives_a_restart(place: &Place) {
 
 /// A program that ends in the middle of a transaction leaves nothing of it.
 pub(crate) async fn shows_nothing_half_done(place: &Place) {
-    let id = SetupId::new(1);
+    let id = setup(1);
     let mut connection = place.connect().await;
     connection.execute("begin").await.unwrap();
-    connection.execute("update setup set sequence = 4, snapshot = 'half'").await.unwrap();
+    connection.execute("update history set sequence = 4, snapshot = 'half'").await.unwrap();
     // A copy of the files as they are now is what a machine finds after a power failure.
     let copy = match place {
         Place::Sqlite(folder) => {
@@ -241,8 +262,8 @@ pub(crate) async fn shows_nothing_half_done(place: &Place) {
     let opened = copy.as_ref().unwrap_or(place).open().await;
     let store = opened.store();
     let kept = store.load(id).await.unwrap().unwrap();
-    assert_eq!((kept.sequence, store.history(id).await.unwrap().len()), (3, 3));
-    store.append(id, 3, &[event(4)], "four", &Standing::default()).await.unwrap();
+    assert_eq!((kept.sequence, all(&*store, id).await.len()), (3, 3));
+    append(&*store, id, 3, &texts([4]), "four", &Standing::default()).await.unwrap();
     drop(store);
     opened.close().await;
 }
