@@ -330,7 +330,9 @@ fn sentence(planned: &Planned) -> String {
         Why::Missing => format!("Not there yet; {wanted} is installed."),
         Why::Outdated { installed, is_breaking: false } => format!("{installed} is updated to {wanted}."),
         Why::Outdated { installed, .. } => {
-            format!("{installed} is updated to {wanted}, a change that integrations have to be published again for.")
+            format!(
+                "{installed} is updated to {wanted}, a change that integrations have to be published again for."
+            )
         }
         Why::UnknownVersion => format!(
             "Its description names no version, so it is treated as outdated; {wanted} is installed, and integrations are published again."
@@ -374,7 +376,9 @@ pub fn exit(view: &View) -> Exit {
         RunStatus::Preparing | RunStatus::Working => Exit::CouldNotTell,
         RunStatus::WaitingForLogIn => Exit::Login,
         _ if run.stop.as_ref().is_some_and(|stop| rejects_login(stop)) => Exit::Login,
-        _ if run.stop.is_some() || run.items.iter().any(|item| item.status == ItemStatus::Failed) => Exit::Failed,
+        _ if run.stop.is_some() || run.items.iter().any(|item| item.status == ItemStatus::Failed) => {
+            Exit::Failed
+        }
         _ => of_look(view),
     }
 }

@@ -3,8 +3,9 @@
 use std::time::SystemTime;
 
 use ib_domain::environment::{Purpose, Role};
+use ib_setup::publication;
 use ib_setup::registration::Rejection;
-use ib_setup::{Found, SetupError, Timestamp};
+use ib_setup::{Found, PublicationsError, SetupError, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::check::timestamp;
@@ -48,11 +49,15 @@ impl ProblemKind {
     pub const fn exit(self) -> Exit {
         match self {
             Self::NoSession | Self::LogInUnderWay => Exit::Login,
-            Self::DisclaimerOutdated => Exit::UserAction,
+            Self::DisclaimerOutdated | Self::PlanOutdated => Exit::UserAction,
             Self::Unusable => Exit::Usage,
-            Self::NotFound | Self::NotYet | Self::Finished | Self::Throttled | Self::Unavailable => {
-                Exit::CouldNotTell
-            }
+            Self::Held
+            | Self::Unfit
+            | Self::NotFound
+            | Self::NotYet
+            | Self::Finished
+            | Self::Throttled
+            | Self::Unavailable => Exit::CouldNotTell,
             Self::Malformed
             | Self::Foreign
             | Self::Method
@@ -83,6 +88,12 @@ kinds! {
     DisclaimerOutdated = 409, "disclaimer-outdated", "The disclaimer has changed";
     /// The set-up is finished.
     Finished = 409, "finished", "The set-up is finished";
+    /// A publication of somebody else is under way.
+    Held = 409, "held", "Somebody else's publication is under way";
+    /// The plan has changed since it was shown.
+    PlanOutdated = 409, "plan-outdated", "The plan has changed";
+    /// An item is in a state in which that cannot be done.
+    Unfit = 409, "unfit", "That cannot be done now";
     /// The body is too large.
     TooLarge = 413, "too-large", "The request is too large";
     /// The body is not JSON.
@@ -205,6 +216,41 @@ impl Problem {
             SetupError::Store(_) | SetupError::Vault(_) => {
                 Self::new(ProblemKind::Unavailable, "Nothing was changed. Try again in a moment.")
             }
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    /// Why something about dependencies was not done.
+    pub fn of_publications(error: &PublicationsError) -> Self {
+        match error {
+            PublicationsError::NotRegistered => Self::new(
+                ProblemKind::NotYet,
+                "Dependencies can be looked at once the infrastructure is registered.",
+            ),
+            PublicationsError::Rejected(rejection) => Self::of_rejected_publication(rejection),
+            PublicationsError::Setup(error) => Self::of_setup(error, ""),
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    fn of_rejected_publication(rejection: &publication::Rejection) -> Self {
+        use publication::Rejection as No;
+        let unfit = |detail: &str| Self::new(ProblemKind::Unfit, detail);
+        match rejection {
+            No::Held { by } => Self::new(
+                ProblemKind::Held,
+                format!("{by} has a publication under way. Watch it here, or wait until it has ended."),
+            ),
+            No::PlanOutdated => {
+                Self::new(ProblemKind::PlanOutdated, "Look at what would be done now, then start again.")
+            }
+            No::UnderWay => unfit("A publication is under way already; watch it here."),
+            No::NothingToDo => unfit("Everything is as it should be; there is nothing to publish."),
+            No::NoSuchItem => Self::new(ProblemKind::NotFound, "The last publication has no such item."),
+            No::TooLate => {
+                unfit("The environment deploys it already, and nobody can undo that. Wait until it is done.")
+            }
+            No::NotFailed => unfit("Only what failed or was cancelled can be tried again."),
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
         }
     }

@@ -1,6 +1,6 @@
 //! The dependencies: the five applications that integrations need (D1 to D6, `integration-builder.md` 4).
 //!
-//! Which five they are is fixed; their versions, packages and keys come from a
+//! Which five they are is fixed; their versions, packages, keys and what each of them needs come from a
 //! [catalogue](catalogue::DependencyCatalogue) that the operator supplies. What an environment holds of each
 //! is a [state](state::DependencyState), decided from the [version](version::DependencyVersion) that the
 //! application's description names.
@@ -23,6 +23,9 @@
 
 pub mod catalogue;
 pub mod digest;
+#[cfg(feature = "serde")]
+mod file;
+pub mod package;
 pub mod state;
 pub mod version;
 
@@ -30,13 +33,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use digest::Sha256Digest;
+use package::PackageFile;
 use version::DependencyVersion;
 
 use crate::permission::key::ApplicationKey;
 use crate::permission::user::Application;
 use crate::text::harmless;
 
-/// One of the five dependencies (D4). Their order is the order of installation.
+/// One of the five dependencies (D4). Where a catalogue leaves the choice, their order is the order of
+/// installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "kebab-case"))]
@@ -56,7 +61,7 @@ pub enum DependencyId {
 }
 
 impl DependencyId {
-    /// All five, in the order of installation.
+    /// All five, in their order.
     pub const ALL: [Self; 5] = [
         Self::CommonSharedServices,
         Self::SecretManagerLocalService,
@@ -118,7 +123,8 @@ const SHOWN_LIMIT: usize = 60;
 
 /// A dependency as the catalogue describes it. Its name follows from its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(into = "file::Entry", try_from = "file::Entry"))]
 pub struct Dependency {
     /// Which one it is.
     pub id: DependencyId,
@@ -126,8 +132,12 @@ pub struct Dependency {
     pub application_key: ApplicationKey,
     /// The version that its package holds.
     pub version: DependencyVersion,
+    /// The dependencies that must be there before it.
+    pub needs: BTreeSet<DependencyId>,
     /// The names of its modules.
     pub modules: Vec<String>,
+    /// The file that holds its package.
+    pub package: PackageFile,
     /// The SHA-256 digest of its package, checked before every upload.
     pub package_sha256: Sha256Digest,
     /// The integrations that need it.
@@ -202,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_of_the_ids_is_the_order_of_installation() {
+    fn the_five_are_named_in_their_order() {
         assert!(DependencyId::ALL.is_sorted());
         let names = DependencyId::ALL.map(DependencyId::name);
         assert_eq!(

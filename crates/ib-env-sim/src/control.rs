@@ -56,6 +56,7 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
         .route("/clock", get(clock).post(advance))
         .route("/users/{username}/lock", put(lock).delete(unlock))
         .route("/requests", get(requests).delete(forget))
+        .route("/publications", get(publications))
         .route(activation::PATH, post(activation))
         .layer(middleware::from_fn_with_state(address, no_browsers))
         .with_state(world);
@@ -180,6 +181,10 @@ fn unknown(what: &str) -> Refused {
 
 async fn requests(State(world): Shared) -> Json<Value> {
     Json(json!(world.log.all()))
+}
+
+async fn publications(State(world): Shared) -> Json<Value> {
+    Json(json!(world.published()))
 }
 
 async fn forget(State(world): Shared) -> StatusCode {

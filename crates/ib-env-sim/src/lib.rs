@@ -29,6 +29,8 @@
 //! # });
 //! ```
 //!
+//! [Packages](dependencies) of the five dependencies, for whoever installs them, are made on demand.
+//!
 //! # What answers
 //!
 //! | path | what |
@@ -55,6 +57,7 @@
 //! | `PUT /users/{username}/lock` `{"seconds": 60}` | locks a user on every host; without seconds, for good |
 //! | `DELETE /users/{username}/lock` | unlocks |
 //! | `GET /requests`, `DELETE /requests` | what was asked; forgets it |
+//! | `GET /publications` | what was published: a [`PublicationList`] |
 //! | `POST /control/activation` `{"serial": "…", "code": "…"}` | `{"answer": "verified"}` or `"refused"`: whether it is the code of the infrastructure with that serial number |
 //!
 //! The last one stands in for whoever verifies activation codes. After `PATCH /scenario`
@@ -63,6 +66,7 @@
 mod activation;
 mod clock;
 mod control;
+pub mod dependencies;
 mod direct;
 mod lifetime;
 mod lock;
@@ -84,4 +88,5 @@ pub use log::{REQUEST_LOG_LIMIT, Recorded};
 pub use scenario::{Scenario, ScenarioError};
 pub use serve::{ServeError, serve};
 pub use server::TlsError;
+pub use service_center::{ListedPublication, PublicationCount, PublicationList, PublishPhase, StartedBy};
 pub use simulator::{Builder, Host, Simulator, StartError};

@@ -1,6 +1,7 @@
 //! A request as the services see it, and the scene it plays in.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,9 +21,15 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) client: IpAddr,
+    pub(crate) answer_is_lost: AtomicBool,
 }
 
 impl Request {
+    /// Has the connection closed instead of an answer.
+    pub(crate) fn lose_answer(&self) {
+        self.answer_is_lost.store(true, Ordering::Relaxed);
+    }
+
     /// A query parameter, its name compared without case as ASP.NET does.
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let mut pairs = form_urlencoded::parse(self.query.as_bytes());

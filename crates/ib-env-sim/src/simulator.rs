@@ -16,6 +16,7 @@ use crate::control;
 use crate::log::Recorded;
 use crate::scenario::Scenario;
 use crate::server::{self, Authority, Hub, TlsError};
+use crate::service_center::PublicationList;
 use crate::state::World;
 
 /// Why a simulator does not start.
@@ -166,6 +167,11 @@ impl Simulator {
     /// The requests so far, the oldest first; at most [`crate::REQUEST_LOG_LIMIT`].
     pub fn requests(&self) -> Vec<Recorded> {
         self.hub.world.log.all()
+    }
+
+    /// What was published on every host so far.
+    pub fn publications(&self) -> PublicationList {
+        self.hub.world.published()
     }
 
     /// The clock.

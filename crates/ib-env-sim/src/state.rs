@@ -1,6 +1,6 @@
 //! Everything that changes while the simulator runs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::clock::Clock;
@@ -8,7 +8,7 @@ use crate::lock::locked;
 use crate::log::RequestLog;
 use crate::login::{LockBook, Refusal, Session};
 use crate::scenario::{Action, Environment, Scenario};
-use crate::service_center::Publications;
+use crate::service_center::{PublicationList, Publications};
 
 /// The infrastructure as it is now.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) log: RequestLog,
     pub(crate) locks: Mutex<LockBook>,
-    publications: Mutex<HashMap<String, Publications>>,
+    publications: Mutex<BTreeMap<String, Publications>>,
     hits: Mutex<HashMap<(String, usize), u64>>,
     awake: Mutex<HashSet<String>>,
 }
@@ -101,6 +101,13 @@ impl World {
     /// Works on the publications of a host.
     pub(crate) fn publications<T>(&self, host: &str, work: impl FnOnce(&mut Publications) -> T) -> T {
         work(locked(&self.publications).entry(host.to_ascii_lowercase()).or_default())
+    }
+
+    /// The publications of all hosts.
+    pub(crate) fn published(&self) -> PublicationList {
+        let mut list = PublicationList::default();
+        locked(&self.publications).iter().for_each(|(host, all)| all.list(host, &mut list));
+        list
     }
 }
 

@@ -1,4 +1,5 @@
-//! Where histories are kept: SQLite for one process, PostgreSQL for several, with secrets sealed.
+//! Where histories are kept: SQLite for one process, PostgreSQL for several, with secrets sealed; and where packages
+//! of dependencies come from.
 //!
 //! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](ib_setup::ports::Store) and
 //! [`Shelf`](ib_setup::ports::Shelf); either one gives a [`SealedVault`], which implements
@@ -11,6 +12,8 @@
 //! - a password or an activation code is in the database only as ciphertext, under a [key](Keys) that is not
 //!   in the database, and bound to its set-up and kind;
 //! - a program with the wrong key is refused before it writes anything.
+//!
+//! [`PackageFolder`] implements [`Packages`](ib_setup::ports::Packages) over a folder.
 //!
 //! # Example
 //!
@@ -50,6 +53,7 @@
 //! ```
 
 mod error;
+mod packages;
 mod postgres;
 mod row;
 mod sql;
@@ -57,6 +61,7 @@ mod sqlite;
 mod vault;
 
 pub use error::OpenError;
+pub use packages::{CatalogueFileError, PackageFolder};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use vault::{KeyError, KeyId, Keys, SealedVault};

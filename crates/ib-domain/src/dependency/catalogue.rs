@@ -1,7 +1,7 @@
 //! The catalogue of dependencies: which version of each is wanted, and what its package holds.
 //!
 //! A catalogue is complete and free of contradictions, or it is none: all five dependencies, each once, no
-//! application key or module in two of them.
+//! application key, module or package in two of them, and none that needs itself, be it through others.
 //!
 //! ```
 //! use ib_domain::dependency::catalogue::{CatalogueError, DependencyCatalogue};
@@ -13,16 +13,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::package::PackageFile;
 use super::{Dependency, DependencyId};
 use crate::permission::key::ApplicationKey;
 
-/// All five dependencies, in the order of installation.
+const COUNT: usize = DependencyId::ALL.len();
+
+/// All five dependencies, and the order in which they are installed: each one after those that it needs, and
+/// where that leaves a choice, as in [`DependencyId::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(into = "Vec<file::Entry>", try_from = "Vec<file::Entry>"))]
+#[cfg_attr(feature = "serde", serde(into = "Vec<Dependency>", try_from = "Vec<Dependency>"))]
 pub struct DependencyCatalogue {
     /// At the place that its id has among [`DependencyId::ALL`].
-    dependencies: [Dependency; DependencyId::ALL.len()],
+    dependencies: [Dependency; COUNT],
+    order: [DependencyId; COUNT],
 }
 
 /// Why a list of dependencies is no catalogue.
@@ -30,7 +35,7 @@ pub struct DependencyCatalogue {
 #[non_exhaustive]
 pub enum CatalogueError {
     /// Some of the five are not in it.
-    #[error("the catalogue lacks {}", .0.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", "))]
+    #[error("the catalogue lacks {}", joined(.0, ", "))]
     Absent(Vec<DependencyId>),
     /// One is in it twice.
     #[error("{0} is in the catalogue twice")]
@@ -49,6 +54,12 @@ pub enum CatalogueError {
     /// One has no modules, so nobody could tell whether it is installed.
     #[error("{0} has no modules")]
     NoModules(DependencyId),
+    /// Two have one package file, whatever its case.
+    #[error("two dependencies have the package {0}")]
+    SamePackage(PackageFile),
+    /// Each of these needs the next one, and the last one needs the first.
+    #[error("no order of installation is possible: {}", chain(.0))]
+    Cycle(Vec<DependencyId>),
     /// An entry of a file gives a name that is not that of its id (D4).
     #[error("{id} must be named \"{}\"", id.name())]
     Name {
@@ -57,16 +68,27 @@ pub enum CatalogueError {
     },
 }
 
+fn joined(ids: &[DependencyId], between: &str) -> String {
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(between)
+}
+
+/// Who needs whom, from the first one back to it.
+fn chain(cycle: &[DependencyId]) -> String {
+    let first = cycle.first().copied();
+    joined(&cycle.iter().copied().chain(first).collect::<Vec<_>>(), " needs ")
+}
+
 impl DependencyCatalogue {
     /// Makes a catalogue of five dependencies, given in any order.
     ///
     /// # Errors
     ///
-    /// A [`CatalogueError`] when one is absent or there twice, or two of them share a key or a module.
+    /// A [`CatalogueError`] when one is absent or there twice, two of them share a key, a module or a package, or
+    /// one needs itself.
     pub fn new(dependencies: Vec<Dependency>) -> Result<Self, CatalogueError> {
         let mut catalogue = BTreeMap::new();
         let mut keys = BTreeSet::new();
-        let mut modules = BTreeSet::new();
+        let (mut modules, mut packages) = (BTreeSet::new(), BTreeSet::new());
         for dependency in dependencies {
             let id = dependency.id;
             if catalogue.contains_key(&id) {
@@ -75,18 +97,22 @@ impl DependencyCatalogue {
             if !keys.insert(dependency.application_key.clone()) {
                 return Err(CatalogueError::SameKey(dependency.application_key));
             }
+            if !packages.insert(dependency.package.as_str().to_lowercase()) {
+                return Err(CatalogueError::SamePackage(dependency.package));
+            }
             claim_modules(&dependency, &mut modules)?;
             catalogue.insert(id, dependency);
         }
         let absent: Vec<_> = DependencyId::ALL.into_iter().filter(|id| !catalogue.contains_key(id)).collect();
         let dependencies: Vec<_> = catalogue.into_values().collect();
         let dependencies = dependencies.try_into().map_err(|_| CatalogueError::Absent(absent))?;
-        Ok(Self { dependencies })
+        let order = order(&dependencies)?;
+        Ok(Self { dependencies, order })
     }
 
     /// The dependencies in the order of installation.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Dependency> {
-        self.dependencies.iter()
+        self.order.iter().map(|id| self.get(*id))
     }
 
     /// The entry of one dependency.
@@ -97,6 +123,64 @@ impl DependencyCatalogue {
     /// The dependency with that application key.
     pub fn by_key(&self, key: &ApplicationKey) -> Option<&Dependency> {
         self.iter().find(|dependency| dependency.application_key == *key)
+    }
+
+    /// The dependencies `ids` and all that they need, in the order of installation.
+    pub fn closure(&self, ids: &BTreeSet<DependencyId>) -> Vec<DependencyId> {
+        let mut wanted = ids.clone();
+        // Backwards, each one comes before all that it needs.
+        for id in self.order.iter().rev() {
+            if wanted.contains(id) {
+                wanted.extend(&self.get(*id).needs);
+            }
+        }
+        self.order.into_iter().filter(|id| wanted.contains(id)).collect()
+    }
+}
+
+/// Each dependency after those that it needs, and otherwise as early as its id is.
+fn order(dependencies: &[Dependency; COUNT]) -> Result<[DependencyId; COUNT], CatalogueError> {
+    let mut order = DependencyId::ALL;
+    for place in 0..COUNT {
+        let (settled, open) = order.split_at_mut(place);
+        let is_ready =
+            |id: &DependencyId| dependencies[*id as usize].needs.iter().all(|need| settled.contains(need));
+        match open.iter().position(is_ready) {
+            Some(ready) => open[..=ready].rotate_right(1),
+            None => return Err(CatalogueError::Cycle(cycle(dependencies, open))),
+        }
+    }
+    Ok(order)
+}
+
+/// A cycle among dependencies each of which needs another one of them, or itself; its first id is the lowest.
+fn cycle(dependencies: &[Dependency; COUNT], open: &[DependencyId]) -> Vec<DependencyId> {
+    let mut path = Vec::new();
+    let mut next = open.first().copied();
+    while let Some(id) = next {
+        if let Some(start) = path.iter().position(|passed| *passed == id) {
+            let mut cycle = path.split_off(start);
+            let lowest = cycle.iter().zip(0..).min().map_or(0, |(_, at)| at);
+            cycle.rotate_left(lowest);
+            return cycle;
+        }
+        path.push(id);
+        next = dependencies[id as usize].needs.iter().copied().find(|need| open.contains(need));
+    }
+    path
+}
+
+impl TryFrom<Vec<Dependency>> for DependencyCatalogue {
+    type Error = CatalogueError;
+
+    fn try_from(dependencies: Vec<Dependency>) -> Result<Self, CatalogueError> {
+        Self::new(dependencies)
+    }
+}
+
+impl From<DependencyCatalogue> for Vec<Dependency> {
+    fn from(catalogue: DependencyCatalogue) -> Self {
+        catalogue.dependencies.into()
     }
 }
 
@@ -112,134 +196,5 @@ fn claim_modules(dependency: &Dependency, taken: &mut BTreeSet<String>) -> Resul
     Ok(())
 }
 
-#[cfg(feature = "serde")]
-mod file {
-    //! The catalogue as it stands in a file: a list whose entries carry the name for people to read.
-
-    use super::super::RequiredFor;
-    use super::super::digest::Sha256Digest;
-    use super::super::version::DependencyVersion;
-    use super::{ApplicationKey, CatalogueError, Dependency, DependencyCatalogue, DependencyId};
-
-    #[derive(serde::Serialize, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    pub(super) struct Entry {
-        id: DependencyId,
-        name: String,
-        application_key: ApplicationKey,
-        version: DependencyVersion,
-        modules: Vec<String>,
-        package_sha256: Sha256Digest,
-        required_for: RequiredFor,
-    }
-
-    impl TryFrom<Entry> for Dependency {
-        type Error = CatalogueError;
-
-        fn try_from(entry: Entry) -> Result<Self, CatalogueError> {
-            let Entry { id, name, application_key, version, modules, package_sha256, required_for } = entry;
-            if name != id.name() {
-                return Err(CatalogueError::Name { id });
-            }
-            Ok(Self { id, application_key, version, modules, package_sha256, required_for })
-        }
-    }
-
-    impl From<Dependency> for Entry {
-        fn from(dependency: Dependency) -> Self {
-            let name = dependency.name().to_owned();
-            let Dependency { id, application_key, version, modules, package_sha256, required_for } =
-                dependency;
-            Self { id, name, application_key, version, modules, package_sha256, required_for }
-        }
-    }
-
-    impl TryFrom<Vec<Entry>> for DependencyCatalogue {
-        type Error = CatalogueError;
-
-        fn try_from(entries: Vec<Entry>) -> Result<Self, CatalogueError> {
-            let dependencies: Result<_, _> = entries.into_iter().map(Dependency::try_from).collect();
-            Self::new(dependencies?)
-        }
-    }
-
-    impl From<DependencyCatalogue> for Vec<Entry> {
-        fn from(catalogue: DependencyCatalogue) -> Self {
-            catalogue.dependencies.into_iter().map(Entry::from).collect()
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dependency::RequiredFor;
-    use crate::dependency::digest::Sha256Digest;
-    use rstest::rstest;
-
-    fn five() -> Vec<Dependency> {
-        DependencyId::ALL
-            .map(|id| Dependency {
-                id,
-                application_key: ApplicationKey::parse(&format!("key-{id}")).unwrap(),
-                version: "2.4.0".parse().unwrap(),
-                modules: vec![format!("Module_{id}")],
-                package_sha256: Sha256Digest::new([7; 32]),
-                required_for: RequiredFor::Everything,
-            })
-            .into()
-    }
-
-    #[test]
-    fn the_order_given_does_not_matter() {
-        let mut reversed = five();
-        reversed.reverse();
-        let catalogue = DependencyCatalogue::new(reversed).unwrap();
-        assert!(catalogue.iter().map(|dependency| dependency.id).eq(DependencyId::ALL));
-        for id in DependencyId::ALL {
-            let dependency = catalogue.get(id);
-            assert_eq!(dependency.id, id);
-            assert_eq!(catalogue.by_key(&dependency.application_key), Some(dependency));
-            assert_eq!(dependency.application().name, id.name());
-        }
-    }
-
-    fn absent(dependencies: &mut Vec<Dependency>) {
-        dependencies.remove(1);
-    }
-    fn twice(dependencies: &mut Vec<Dependency>) {
-        dependencies.push(dependencies[2].clone());
-    }
-    fn same_key(dependencies: &mut [Dependency]) {
-        dependencies[3].application_key = dependencies[0].application_key.clone();
-    }
-    fn same_module(dependencies: &mut [Dependency]) {
-        dependencies[3].modules = vec![dependencies[0].modules[0].to_uppercase()];
-    }
-
-    #[rstest]
-    #[case(|all: &mut Vec<_>| absent(all), "the catalogue lacks secret-manager-local-service")]
-    #[case(|all: &mut Vec<_>| twice(all), "integration-builder-utils is in the catalogue twice")]
-    #[case(|all: &mut Vec<_>| same_key(all), "two dependencies have the application key key-common-shared-services")]
-    #[case(|all: &mut Vec<_>| same_module(all), "the module name \"MODULE_COMMON-SHARED-SERVICES\" of sharepoint-integration-utils is empty or taken")]
-    #[case(|all: &mut Vec<Dependency>| all[4].modules.clear(), "integration-manager has no modules")]
-    #[case(|all: &mut Vec<Dependency>| all[4].modules.push(" ".into()), "the module name \" \" of integration-manager is empty or taken")]
-    fn contradictions(#[case] spoil: fn(&mut Vec<Dependency>), #[case] message: &str) {
-        let mut dependencies = five();
-        spoil(&mut dependencies);
-        assert_eq!(DependencyCatalogue::new(dependencies).unwrap_err().to_string(), message);
-    }
-
-    #[cfg(feature = "serde")]
-    #[test]
-    fn a_catalogue_is_validated_on_the_way_in() {
-        let catalogue = DependencyCatalogue::new(five()).unwrap();
-        let text = serde_json::to_string(&catalogue).unwrap();
-        assert_eq!(serde_json::from_str::<DependencyCatalogue>(&text).unwrap(), catalogue);
-
-        let misnamed = text.replace("Integration Manager", "integration manager");
-        let error = serde_json::from_str::<DependencyCatalogue>(&misnamed).unwrap_err();
-        assert!(error.to_string().contains("must be named"), "{error}");
-        assert!(serde_json::from_str::<DependencyCatalogue>("[]").is_err());
-    }
-}
+mod tests;

@@ -149,30 +149,3 @@ impl Generated {
         Application { name: format!("Generated {index:04}"), modules, ..Application::default() }
     }
 }
-
-/// A message that a publication shall produce.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PublishMessage {
-    /// 1 while validating, 2 while deploying; 0 counts as 1.
-    pub step: u8,
-    /// `Info`, `Warning`, `Error`, or anything else.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its text.
-    pub message: String,
-    /// More text.
-    pub detail: String,
-}
-
-/// How the publication of an application shall go.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PublishRule {
-    /// The application's name, or `*`.
-    pub application: String,
-    /// If given, the publication does not start and this is the reason.
-    pub not_started: Option<String>,
-    /// Messages on the way.
-    pub messages: Vec<PublishMessage>,
-}

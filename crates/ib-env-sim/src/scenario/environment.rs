@@ -134,6 +134,7 @@ pub enum WsdlForm {
 /// An environment and everything that can be wrong with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and a key of a scenario")]
 pub struct Environment {
     /// Its host name, for example `dev.acme.example`.
     pub host: String,
@@ -155,7 +156,11 @@ pub struct Environment {
     pub edition: String,
     /// Applications with their modules.
     pub applications: Vec<Application>,
-    /// More of them, by count.
+    /// So many integrations besides: `Orders 01` with the modules `Orders01_DRV` and `Orders01_IS`, `Invoices 02`,
+    /// and so on. From the first publication on they stand among `applications`, so that they keep what becomes of
+    /// them.
+    pub integrations: u32,
+    /// More applications and modules, by count. Publications do not change them.
     pub generated: Generated,
     /// Multiple Database Catalogs are in use, shown by `Capabilities_Get`.
     pub multiple_database_catalogs: bool,
@@ -183,6 +188,10 @@ pub struct Environment {
     pub direct_permissions_path: String,
     /// Seconds without a poll after which a publication is aborted by the environment.
     pub publish_idle_s: u32,
+    /// Whether a dependency whose version rises in its first number outdates the integrations: every module of an
+    /// application that has a module named `…_DRV` or `…_IS` gets the note 6, until that module is published again.
+    /// A version that the description does not tell, and one of a dependency that was not there, outdates nothing.
+    pub breaking_updates: bool,
     /// How publications go.
     pub publish_rules: Vec<PublishRule>,
     /// What goes wrong, the first match wins.
@@ -202,6 +211,7 @@ impl Default for Environment {
             serial: "SIM-AAA-AAA-AAA-AAA-AAA-AAA-AA1".to_owned(),
             edition: "Enterprise".to_owned(),
             applications: Vec::new(),
+            integrations: 0,
             generated: Generated::default(),
             multiple_database_catalogs: false,
             internal_network: Vec::new(),
@@ -216,6 +226,7 @@ impl Default for Environment {
             direct_permissions: false,
             direct_permissions_path: "/SetupPermissions/rest/V1/Self".to_owned(),
             publish_idle_s: 600,
+            breaking_updates: false,
             publish_rules: Vec::new(),
             faults: Vec::new(),
         }
@@ -228,18 +239,24 @@ impl Environment {
         guid("environment", &self.host.to_ascii_lowercase())
     }
 
-    /// Listed and generated applications, made one after the other.
+    /// Listed applications, integrations and generated ones, made one after the other.
     pub fn all_applications(&self) -> impl Iterator<Item = Application> + Send + use<> {
         let generated = self.generated;
-        let listed = self.applications.clone().into_iter();
+        let listed = self.applications.clone().into_iter().chain(self.unlisted_integrations());
         listed.chain((0..generated.applications).map(move |index| generated.application(index)))
     }
 
-    /// Listed and generated modules, made one after the other.
+    /// The modules of all applications, made one after the other.
     pub fn all_modules(&self) -> impl Iterator<Item = Module> + Send + use<> {
         let generated = self.generated;
-        let listed = self.applications.clone().into_iter().flat_map(|application| application.modules);
-        listed.chain((0..generated.modules).map(move |index| generated.module(index)))
+        let listed = self.applications.clone().into_iter().chain(self.unlisted_integrations());
+        let modules = listed.flat_map(|application| application.modules);
+        modules.chain((0..generated.modules).map(move |index| generated.module(index)))
+    }
+
+    /// The rule for the publication of an application.
+    pub(crate) fn publish_rule(&self, application: &str) -> Option<&PublishRule> {
+        self.publish_rules.iter().find(|rule| rule.application == "*" || rule.application == application)
     }
 }
 

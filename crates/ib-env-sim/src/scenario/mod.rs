@@ -32,14 +32,17 @@
 //! # Ok::<(), ib_env_sim::ScenarioError>(())
 //! ```
 //!
-//! The keys are the fields of [`Scenario`], [`Environment`], [`LifeTime`], [`Role`], [`Team`], [`User`] and [`Fault`].
+//! The keys are the fields of [`Scenario`], [`Environment`], [`LifeTime`], [`Role`], [`Team`], [`User`], [`PublishRule`] and
+//! [`Fault`].
 
 mod application;
 mod environment;
 mod fault;
 mod fault_form;
+mod integration;
 mod lifetime;
 mod people;
+mod publish_rule;
 mod validate;
 
 use std::collections::HashSet;
@@ -48,11 +51,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-pub use application::{Application, Generated, Module, PublishMessage, PublishRule, StatusMessage};
+pub use application::{Application, Generated, Module, StatusMessage};
 pub use environment::{Environment, IdentityProvider, Kind, Purpose, Tls, WsdlForm};
 pub use fault::{Action, Fault};
 pub use lifetime::{KeyCase, LifeTime, Token};
 pub use people::{ApplicationRole, Permission, Role, Team, TeamRole, User};
+pub use publish_rule::{PublishMessage, PublishRule};
 
 /// A text that must not be shown: its `Debug` form is a placeholder.
 ///

@@ -5,6 +5,9 @@ use std::collections::HashSet;
 use super::people::{ADMINISTRATOR, EVERYWHERE};
 use super::{Scenario, ScenarioError};
 
+/// How many integrations an environment has at most; they are kept, not made anew for each request.
+const MAX_INTEGRATIONS: u32 = 10_000;
+
 impl Scenario {
     /// The scenario itself if nothing in it contradicts something else.
     pub(super) fn validated(self) -> Result<Self, ScenarioError> {
@@ -30,6 +33,12 @@ impl Scenario {
             let generated = &environment.generated;
             let enough = generated.modules == 0 || generated.applications > 0;
             require(enough, &place, "generated modules need at least one generated application")?;
+            let few = environment.integrations <= MAX_INTEGRATIONS;
+            require(few, &place, "at most 10,000 integrations are possible")?;
+            for rule in &environment.publish_rules {
+                let place = format!("{place}.publish_rules.{}", rule.application);
+                require(rule.polls_per_message > 0, &place, "polls_per_message must be at least 1")?;
+            }
         }
         Ok(())
     }
@@ -113,6 +122,14 @@ mod tests {
     #[case("[[roles]]\nname='R'\npermissions={'*'={level=7}}", "level must be 0 to 6")]
     #[case("[[environments]]\nhost='dev'", "full name")]
     #[case("[[environments]]\nhost='a.b'\n[[environments]]\nhost='A.b'", "appears twice")]
+    #[case(
+        "[[environments]]\nhost='a.b'\nintegrations=10001",
+        "environments.a.b: at most 10,000 integrations"
+    )]
+    #[case(
+        "[[environments]]\nhost='a.b'\npublish_rules=[{application='Orders', polls_per_message=0}]",
+        "environments.a.b.publish_rules.Orders: polls_per_message"
+    )]
     #[case("[lifetime]\nservice_account_role='X'", "lifetime.service_account_role")]
     fn contradictions_are_named(#[case] text: &str, #[case] expected: &str) {
         let refusal = Scenario::from_toml_str(text).unwrap_err().to_string();

@@ -45,6 +45,11 @@ impl Disturbed {
         self.reaches_client.then(|| self.response.status())
     }
 
+    /// No answer: the connection ends.
+    pub(super) fn lost() -> Self {
+        Self::hidden(Script::Limit(0))
+    }
+
     /// An answer that never leaves as such.
     fn hidden(script: Script) -> Self {
         Self { response: reply::empty(StatusCode::OK), script: Some(script), reaches_client: false }

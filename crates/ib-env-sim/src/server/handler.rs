@@ -4,6 +4,7 @@ use std::error::Error;
 use std::future::pending;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Body as HttpBody, Incoming};
 use tokio::time::{sleep, timeout};
 
-use super::fault;
+use super::fault::{self, Disturbed};
 use super::io::Prompt;
 use super::{Hub, router};
 use crate::lifetime;
@@ -63,6 +64,7 @@ pub(super) async fn answer(hub: &Hub, caller: &Caller, request: HttpRequest<Inco
         headers: head.headers.clone(),
         body,
         client: caller.client,
+        answer_is_lost: AtomicBool::new(false),
     };
     let visit = Visit { hub, caller, scenario: &scenario, environment, request: &request, head: &head };
     visit.answer().await
@@ -133,7 +135,10 @@ impl Visit<'_> {
             return pending().await;
         }
         let version = summary.soap_version;
-        let disturbed = fault::perform(action, version, || router::answer(&self.scene(), call)).await;
+        let mut disturbed = fault::perform(action, version, || router::answer(&self.scene(), call)).await;
+        if self.request.answer_is_lost.load(Ordering::Relaxed) {
+            disturbed = Disturbed::lost();
+        }
         self.record(summary, disturbed.seen_status());
         if let Some(script) = disturbed.script {
             self.caller.prompt.set(script);

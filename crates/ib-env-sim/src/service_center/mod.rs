@@ -1,16 +1,20 @@
 //! Service Center: SOAP services, the console's log-in page, a REST method (`service-center-soap.md`).
 
 mod catalog;
+mod deploy;
 mod directory;
 mod platform;
 mod platform_services;
 mod publication;
+mod publications;
 mod publish;
 mod rights;
 mod solutions;
 mod staging;
 
-pub(crate) use publication::Publications;
+pub use publication::{PublishPhase, StartedBy};
+pub(crate) use publications::Publications;
+pub use publications::{ListedPublication, PublicationCount, PublicationList};
 
 use http::{Method, Response, StatusCode};
 

@@ -1,20 +1,16 @@
-//! Publications: two steps, messages by number, locks (`service-center-soap.md` 4.3).
+//! One publication: two steps, messages by number (`service-center-soap.md` 4.3).
 //!
-//! A publication moves on only when it is polled, at most [`PER_POLL`] messages at a time, so a test sees the same
-//! sequence every time.
+//! It moves on only when it is polled, so a test sees the same sequence every time.
 
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use serde::Serialize;
 
 use super::Outputs;
-use crate::scenario::{Application, Environment, PublishMessage, PublishRule};
+use crate::scenario::{Application, PublishMessage, PublishRule};
 use crate::soap::{Fault, Value};
 
-/// How many new messages one poll brings.
+/// How many new messages one poll brings where no rule makes it slower.
 const PER_POLL: usize = 2;
-/// How many publications of a host are remembered.
-const REMEMBERED: usize = 256;
 
 /// A message of a publication.
 #[derive(Debug, Clone)]
@@ -30,36 +26,56 @@ impl Message {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+/// How far a publication is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PublishPhase {
+    /// Its first step.
     Validating,
     /// A `PublishStop` was seen; continue or abort is due.
     Waiting,
+    /// Its second step, or all of it where nobody asked for two.
     Deploying,
+    /// Done, failed or aborted.
     Finished,
+}
+
+use PublishPhase::{Deploying, Finished, Validating, Waiting};
+
+/// What was handed over to be published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StartedBy {
+    /// A package.
+    Package,
+    /// The names of modules that are in the environment already.
+    Staging,
+}
+
+/// What shall be published.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) application: Application,
+    pub(super) by: StartedBy,
+    pub(super) two_step: bool,
 }
 
 #[derive(Debug)]
 pub(super) struct Publication {
-    application: Application,
-    phase: Phase,
+    pub(super) application: Application,
+    pub(super) by: StartedBy,
+    pub(super) phase: PublishPhase,
+    pub(super) deployed: bool,
+    pub(super) continued: bool,
+    /// Whether it is the first one of its application.
+    is_first: bool,
     messages: Vec<Message>,
     visible: usize,
+    polls: u32,
     second_step: Vec<Message>,
-    last_contact: Timestamp,
-}
-
-/// All publications of one host.
-#[derive(Debug, Default)]
-pub(crate) struct Publications {
-    last: i32,
-    known: BTreeMap<i32, Publication>,
-}
-
-/// What a start came to: an id, or why there is none.
-pub(super) enum Started {
-    Yes(i32),
-    No(String),
+    pub(super) last_contact: Timestamp,
 }
 
 pub(super) fn record(id: usize, message: Message) -> Value {
@@ -71,47 +87,9 @@ pub(super) fn record(id: usize, message: Message) -> Value {
     ])
 }
 
-impl Publications {
-    pub(super) fn get(&mut self, id: i32) -> Result<&mut Publication, Fault> {
-        let found = self.known.get_mut(&id);
-        found.ok_or_else(|| Fault::service(format!("There is no publication with the id {id}.")))
-    }
-
-    pub(super) fn start(&mut self, publication: Publication) -> Started {
-        let mut running = self.known.values().filter(|other| other.phase != Phase::Finished);
-        if let Some(other) = running.find(|other| other.shares_with(&publication.application)) {
-            let text = format!("The application {} is already being published.", other.application.name);
-            return Started::No(text);
-        }
-        if self.known.len() >= REMEMBERED {
-            self.known.retain(|_, other| other.phase != Phase::Finished);
-        }
-        if self.known.len() >= REMEMBERED {
-            return Started::No("Too many publications are running.".to_owned());
-        }
-        self.last += 1;
-        self.known.insert(self.last, publication);
-        Started::Yes(self.last)
-    }
-
-    /// Aborts what nobody has asked about for too long.
-    pub(super) fn abandon(&mut self, environment: &Environment, now: Timestamp) {
-        let limit = SignedDuration::from_secs(i64::from(environment.publish_idle_s));
-        for publication in self.known.values_mut() {
-            if publication.phase != Phase::Finished && now.duration_since(publication.last_contact) > limit {
-                publication.abort("The publication was aborted because nobody asked about it.");
-            }
-        }
-    }
-}
-
 impl Publication {
-    pub(super) fn new(
-        application: Application,
-        two_step: bool,
-        rule: Option<&PublishRule>,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(order: Order, rule: Option<&PublishRule>, is_first: bool, now: Timestamp) -> Self {
+        let Order { application, by, two_step } = order;
         let name = &application.name;
         let mut first = vec![
             Message::new("Info", format!("Uploading {name}")),
@@ -125,48 +103,75 @@ impl Publication {
         } else {
             first.append(&mut second);
         }
-        let phase = if two_step { Phase::Validating } else { Phase::Deploying };
-        Self { application, phase, messages: first, visible: 0, second_step: second, last_contact: now }
+        Self {
+            application,
+            by,
+            phase: if two_step { Validating } else { Deploying },
+            deployed: false,
+            continued: false,
+            is_first,
+            messages: first,
+            visible: 0,
+            polls: 0,
+            second_step: second,
+            last_contact: now,
+        }
     }
 
-    fn shares_with(&self, other: &Application) -> bool {
+    pub(super) fn shares_with(&self, other: &Application) -> bool {
         let mine = &self.application;
         mine.name == other.name
             || mine.modules.iter().any(|module| other.modules.iter().any(|theirs| theirs.name == module.name))
     }
 
-    pub(super) fn poll(&mut self, after: i32, now: Timestamp) -> (Vec<Value>, Option<Application>) {
+    /// The rule, if it is still one for this publication.
+    pub(super) fn under<'a>(&self, rule: Option<&'a PublishRule>) -> Option<&'a PublishRule> {
+        rule.filter(|rule| rule.concerns(self.is_first))
+    }
+
+    /// What is new after a message. The rule is the one of this moment, so that a stalled publication goes on when
+    /// its rule is changed.
+    pub(super) fn poll(&mut self, after: i32, rule: Option<&PublishRule>, now: Timestamp) -> Vec<Value> {
         self.last_contact = now;
-        let deployed = self.advance();
+        self.advance(self.under(rule));
         let after = usize::try_from(after).unwrap_or(0);
         let new = self.messages.iter().take(self.visible).enumerate().skip(after);
         let records: Vec<Value> = new.map(|(index, message)| record(index + 1, message.clone())).collect();
         let last = if records.is_empty() { after } else { self.visible };
-        let finished = self.phase == Phase::Finished;
-        let outputs = vec![
+        vec![
             Value::List("PublicationMessage", records),
             Value::Int(i32::try_from(last).unwrap_or(i32::MAX)),
-            Value::Bool(finished),
-        ];
-        (outputs, deployed)
+            Value::Bool(self.phase == Finished),
+        ]
     }
 
-    /// Makes the next messages visible; gives the application when this finished its deployment.
-    fn advance(&mut self) -> Option<Application> {
-        self.visible = (self.visible + PER_POLL).min(self.messages.len());
+    /// Makes the next messages visible, and ends the step whose messages all are.
+    fn advance(&mut self, rule: Option<&PublishRule>) {
+        let stall = rule.and_then(|rule| rule.stall_after).map_or(usize::MAX, |after| after as usize);
+        self.reveal(rule.map_or(1, |rule| rule.polls_per_message), stall);
         if self.visible < self.messages.len() {
-            return None;
+            return;
         }
         match self.phase {
-            Phase::Validating => {
-                self.phase = Phase::Waiting;
-                None
+            Validating => self.phase = Waiting,
+            Deploying if self.visible < stall => {
+                self.phase = Finished;
+                self.deployed = !self.has_errors();
             }
-            Phase::Deploying => {
-                self.phase = Phase::Finished;
-                (!self.has_errors()).then(|| self.application.clone())
-            }
-            Phase::Waiting | Phase::Finished => None,
+            Deploying | Waiting | Finished => {}
+        }
+    }
+
+    fn reveal(&mut self, polls_per_message: u32, stall: usize) {
+        let until = self.messages.len().min(stall);
+        if self.visible >= until {
+            return;
+        }
+        self.polls += 1;
+        if self.polls >= polls_per_message {
+            let step = if polls_per_message > 1 { 1 } else { PER_POLL };
+            self.visible = (self.visible + step).min(until);
+            self.polls = 0;
         }
     }
 
@@ -174,12 +179,18 @@ impl Publication {
         self.messages.iter().any(|message| message.kind == "Error")
     }
 
+    /// How many messages were shown.
+    pub(super) const fn shown(&self) -> usize {
+        self.visible
+    }
+
     pub(super) fn go_on(&mut self, now: Timestamp) -> Outputs {
-        if self.phase != Phase::Waiting {
+        if self.phase != Waiting {
             return Err(Fault::service("The publication is not waiting to be continued."));
         }
         self.last_contact = now;
-        self.phase = Phase::Deploying;
+        self.phase = Deploying;
+        self.continued = true;
         if self.has_errors() {
             self.messages.push(Message::new("Error", "Execution Plan Abort"));
         } else {
@@ -189,13 +200,13 @@ impl Publication {
     }
 
     pub(super) fn abort(&mut self, text: &str) {
-        if self.phase == Phase::Finished {
+        if self.phase == Finished {
             return;
         }
         self.messages.truncate(self.visible);
         self.messages.push(Message::new("Info", text));
         self.visible = self.messages.len();
-        self.phase = Phase::Finished;
+        self.phase = Finished;
     }
 }
 
@@ -220,30 +231,54 @@ mod tests {
         (records.len(), *last, *finished)
     }
 
+    fn orders(two_step: bool) -> Publication {
+        let application = Application { name: "Orders".to_owned(), ..Application::default() };
+        let order = Order { application, by: StartedBy::Package, two_step };
+        Publication::new(order, None, true, Timestamp::UNIX_EPOCH)
+    }
+
+    prop_compose! {
+        fn pace()(polls_per_message in 1..4u32, stall_after in prop::option::of(0..6u32), once: bool) -> PublishRule {
+            PublishRule { polls_per_message, stall_after, once, ..PublishRule::default() }
+        }
+    }
+
     proptest! {
-        /// Whatever a client does in between: each message comes once, numbers grow without gaps, what is finished
-        /// stays finished, and an application is deployed at most once.
+        /// Whatever a client does in between and however the rule changes: each message comes once, numbers grow
+        /// without gaps, and what is finished or deployed stays so.
         #[test]
-        fn messages_are_neither_lost_nor_repeated(two_step: bool, deeds in proptest::collection::vec(0..4u8, 1..30)) {
-            let application = Application { name: "Orders".to_owned(), ..Application::default() };
+        fn messages_are_neither_lost_nor_repeated(
+            two_step: bool, deeds in prop::collection::vec((0..4u8, prop::option::of(pace())), 1..30),
+        ) {
             let now = Timestamp::UNIX_EPOCH;
-            let mut publication = Publication::new(application, two_step, None, now);
-            let (mut after, mut deployments, mut was_finished) = (0, 0, false);
-            for deed in deeds {
+            let mut publication = orders(two_step);
+            let (mut after, mut was_finished, mut was_deployed) = (0, false, false);
+            for (deed, rule) in deeds {
                 match deed {
                     0 => drop(publication.go_on(now)),
                     1 => publication.abort("enough"),
                     _ => {
-                        let (outputs, deployed) = publication.poll(after, now);
-                        let (new, last, finished) = numbers(&outputs);
+                        let (new, last, finished) = numbers(&publication.poll(after, rule.as_ref(), now));
                         prop_assert_eq!(last, after + i32::try_from(new).unwrap());
                         prop_assert!(finished || !was_finished);
-                        deployments += usize::from(deployed.is_some());
                         (after, was_finished) = (last, finished);
                     }
                 }
+                prop_assert!(publication.deployed || !was_deployed);
+                was_deployed = publication.deployed;
             }
-            prop_assert!(deployments <= 1);
+            prop_assert!(was_finished || publication.phase == Finished || !was_deployed);
+        }
+
+        /// The n-th message of a slow publication is there after so many polls, and none before.
+        #[test]
+        fn a_slow_publication_takes_its_polls(polls_per_message in 2..9u32, polls in 0..40u32) {
+            let rule = PublishRule { polls_per_message, ..PublishRule::default() };
+            let mut publication = orders(true);
+            for _ in 0..polls {
+                publication.poll(0, Some(&rule), Timestamp::UNIX_EPOCH);
+            }
+            prop_assert_eq!(publication.shown(), (polls / polls_per_message).min(3) as usize);
         }
     }
 }

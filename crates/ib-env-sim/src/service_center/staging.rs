@@ -4,7 +4,7 @@ use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::publication::Started;
+use super::publication::{Order, StartedBy};
 use super::publish;
 use crate::reply::{self, Body};
 use crate::request::Scene;
@@ -12,7 +12,7 @@ use crate::scenario::Application;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Order {
+struct Request {
     #[serde(default)]
     modules_to_publish: Vec<Wrapped>,
 }
@@ -40,23 +40,24 @@ pub(super) fn answer(scene: &Scene<'_>) -> Response<Body> {
         Ok(session) => session,
         Err(refusal) => return reply::unauthorized("Basic", &refusal.text(scene.environment)),
     };
-    let Ok(order) = serde_json::from_slice::<Order>(&scene.request.body) else {
+    let Ok(request) = serde_json::from_slice::<Request>(&scene.request.body) else {
         return reply::exception(StatusCode::BAD_REQUEST, "The body could not be read.");
     };
-    let application = match staged(scene, &order) {
+    let application = match staged(scene, &request) {
         Ok(application) => application,
         Err(refusal) => return started(0, Some(&refusal)),
     };
-    match publish::start(scene, &session, application, scene.request.flag("TwoStepMode")) {
-        Started::Yes(id) => started(id, None),
-        Started::No(reason) => started(0, Some(&reason)),
+    let order = Order { application, by: StartedBy::Staging, two_step: scene.request.flag("TwoStepMode") };
+    match publish::start(scene, &session, order) {
+        Ok(id) => started(id, None),
+        Err(reason) => started(0, Some(&reason)),
     }
 }
 
 /// The named modules, as part of the application that the first one belongs to.
-fn staged(scene: &Scene<'_>, order: &Order) -> Result<Application, String> {
+fn staged(scene: &Scene<'_>, request: &Request) -> Result<Application, String> {
     let names: Vec<&str> =
-        order.modules_to_publish.iter().map(|wrapped| wrapped.module.name.as_str()).collect();
+        request.modules_to_publish.iter().map(|wrapped| wrapped.module.name.as_str()).collect();
     let first = names.first().ok_or("No module to publish.")?;
     let mut owner = scene
         .environment

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::stranger::{DEV, Seen, Soap, Stranger, TOKEN, seen};
 
-async fn control(stranger: &Stranger, method: Method, path: &str, body: Option<Value>) -> Seen {
+pub(crate) async fn control(stranger: &Stranger, method: Method, path: &str, body: Option<Value>) -> Seen {
     let request = stranger.http.request(method, format!("{}{path}", stranger.simulator.control_url()));
     let request = match body {
         Some(body) => request.header("content-type", "application/json").body(body.to_string()),

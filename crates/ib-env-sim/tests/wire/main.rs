@@ -13,6 +13,10 @@ mod pages;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod publish_rules;
+#[cfg(test)]
+mod republish;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod soap;

@@ -2,15 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ib_env_sim::scenario::{Application, Module, PublishMessage, PublishRule};
+use ib_env_sim::scenario::{Application, Module};
 use rstest::rstest;
-use serde_json::json;
 
-use crate::stranger::{DEV, Seen, Soap, Stranger, seen};
+use crate::stranger::{Seen, Soap, Stranger};
 
-const SERVICE: &str = "PlatformServices_v8_0_0";
+pub(crate) const SERVICE: &str = "PlatformServices_v8_0_0";
+pub(crate) const PUBLISH: &str = "SolutionPack_PublishWith2StepOption";
 
-fn orders() -> Application {
+pub(crate) fn orders() -> Application {
     let modules = vec![Module::named("Orders_IS"), Module::named("Orders_DRV")];
     let description = "Version: 1.2.0".to_owned();
     Application { name: "Orders".to_owned(), description, modules, ..Application::default() }
@@ -20,21 +20,26 @@ fn credentials(username: &str) -> [(&str, String); 2] {
     [("Username", username.to_owned()), ("Password", format!("{username}-Pass-1"))]
 }
 
-async fn call(stranger: &Stranger, method: &str, username: &str, more: &[(&str, String)]) -> Seen {
+pub(crate) async fn call(stranger: &Stranger, method: &str, username: &str, more: &[(&str, String)]) -> Seen {
     let login = credentials(username);
     let inputs: Vec<(&str, &str)> =
         login.iter().chain(more).map(|(name, value)| (*name, value.as_str())).collect();
     stranger.call(Soap::V11, SERVICE, method, &inputs).await
 }
 
-async fn publish(stranger: &Stranger, username: &str, application: &Application, two_step: bool) -> Seen {
+pub(crate) async fn publish(
+    stranger: &Stranger,
+    username: &str,
+    application: &Application,
+    two_step: bool,
+) -> Seen {
     let file = STANDARD.encode(application.to_package());
     let inputs = [("File", file), ("TwoStepMode", two_step.to_string())];
-    call(stranger, "SolutionPack_PublishWith2StepOption", username, &inputs).await
+    call(stranger, PUBLISH, username, &inputs).await
 }
 
 /// Polls until the publication waits or is finished: message types, their numbers, and whether it is finished.
-async fn poll(stranger: &Stranger, id: &str, mut after: String) -> (Vec<String>, String, bool) {
+pub(crate) async fn poll(stranger: &Stranger, id: &str, mut after: String) -> (Vec<String>, String, bool) {
     let mut kinds = Vec::new();
     loop {
         let inputs = [("PublishId", id.to_owned()), ("AfterMessageId", after)];
@@ -49,11 +54,18 @@ async fn poll(stranger: &Stranger, id: &str, mut after: String) -> (Vec<String>,
     }
 }
 
-async fn end(stranger: &Stranger, id: &str, how: &str) -> Seen {
+/// One poll: how many messages are new, and whether it is finished.
+pub(crate) async fn poll_once(stranger: &Stranger, id: &str, after: usize) -> (usize, bool) {
+    let inputs = [("PublishId", id.to_owned()), ("AfterMessageId", after.to_string())];
+    let seen = call(stranger, "SolutionPack_GetPublishMessages", "maria", &inputs).await;
+    (seen.elements("PublicationMessage").len(), seen.element("Finished") == "true")
+}
+
+pub(crate) async fn end(stranger: &Stranger, id: &str, how: &str) -> Seen {
     call(stranger, &format!("SolutionPack_Publish{how}"), "maria", &[("PublishId", id.to_owned())]).await
 }
 
-fn installed(stranger: &Stranger, name: &str) -> Option<Application> {
+pub(crate) fn installed(stranger: &Stranger, name: &str) -> Option<Application> {
     stranger.simulator.scenario().environments[0]
         .applications
         .iter()
@@ -142,60 +154,4 @@ async fn permissions_decide_who_publishes_what(
         assert_eq!(started.element("PublishId"), "0");
         assert!(started.element("Message").contains(refusal), "{}", started.text);
     }
-}
-
-#[tokio::test]
-async fn rules_bring_warnings_and_errors_and_errors_deploy_nothing() {
-    let message = |step, kind: &str| PublishMessage {
-        step,
-        kind: kind.to_owned(),
-        message: "Outdated Consumer".to_owned(),
-        detail: "Orders_IS".to_owned(),
-    };
-    let rule = PublishRule {
-        application: "Orders".to_owned(),
-        messages: vec![message(1, "Warning"), message(2, "Error")],
-        ..PublishRule::default()
-    };
-    let stranger = Stranger::changed(|scenario| scenario.environments[0].publish_rules = vec![rule]).await;
-    let id = publish(&stranger, "maria", &orders(), true).await.element("PublishId");
-    let (first, after, _) = poll(&stranger, &id, "0".to_owned()).await;
-    assert_eq!(first, ["Info", "Info", "Warning", "PublishStop"]);
-    end(&stranger, &id, "Continue").await;
-    let (second, _, _) = poll(&stranger, &id, after).await;
-    assert_eq!(second, ["Info", "Error"]);
-    assert!(installed(&stranger, "Orders").is_none());
-    stranger.simulator.update(|scenario| {
-        scenario.environments[0].publish_rules[0].not_started = Some("The disk is full.".to_owned());
-    });
-    let refused = publish(&stranger, "maria", &orders(), true).await;
-    assert_eq!(
-        (refused.element("PublishId"), refused.element("Message")),
-        ("0".into(), "The disk is full.".into())
-    );
-}
-
-#[tokio::test]
-async fn staging_republishes_what_is_there_and_clears_its_notes() {
-    let stranger = Stranger::new().await;
-    let path = "/ServiceCenter/rest/PlatformServices/Staging_PublishWith2StepOption?StagingName=Again&TwoStepMode=False";
-    let order = |name: &str| {
-        let module = json!({ "REST_Module": { "Name": name, "Key": "", "Kind": "eSpace" } });
-        json!({ "ModulesToPublish": [module], "ApplicationsToUpdate": null }).to_string()
-    };
-    let post = |body: String| stranger.http.post(stranger.url(DEV, path)).body(body);
-    assert_eq!(post(order("ServiceDesk_API")).send().await.unwrap().status(), 401);
-    let login = |body| post(body).basic_auth("maria", Some("maria-Pass-1"));
-    let unknown = seen(login(order("Nothing")).send().await.unwrap()).await.json();
-    assert_eq!(unknown["publishId"], 0);
-    assert!(
-        unknown["Messages"][0]["REST_PublicationMessage"]["Message"].as_str().unwrap().contains("Nothing")
-    );
-    let started = seen(login(order("ServiceDesk_API")).send().await.unwrap()).await.json();
-    let id = started["publishId"].to_string();
-    let (_, _, finished) = poll(&stranger, &id, "0".to_owned()).await;
-    assert!(finished);
-    let module = installed(&stranger, "Service Desk").unwrap().modules[1].clone();
-    assert_eq!((module.version, module.status_messages.len()), (2, 0));
-    assert_eq!(module.uploaded_on, "2026-01-15T09:00:00");
 }

@@ -114,25 +114,40 @@ impl Stranger {
         method: &str,
         inputs: &[(&str, &str)],
     ) -> Seen {
+        seen(self.calling(version, service, method, inputs).send().await.unwrap()).await
+    }
+
+    /// The call, not sent yet.
+    pub(crate) fn calling(
+        &self,
+        version: Soap,
+        service: &str,
+        method: &str,
+        inputs: &[(&str, &str)],
+    ) -> reqwest::RequestBuilder {
         let inner = inputs.iter().map(|(name, value)| format!("<o:{name}>{value}</o:{name}>"));
         let inner = inner.collect::<Vec<_>>().concat();
         let payload = format!("<o:{method} xmlns:o=\"http://www.outsystems.com\">{inner}</o:{method}>");
         let path = format!("/ServiceCenter/{service}.asmx");
-        self.post(version, &path, &format!("http://ServiceCenter/{service}/{method}"), &payload).await
+        self.posting(version, &path, &format!("http://ServiceCenter/{service}/{method}"), &payload)
     }
 
     /// Posts a payload in an envelope.
     pub(crate) async fn post(&self, version: Soap, path: &str, action: &str, payload: &str) -> Seen {
+        seen(self.posting(version, path, action, payload).send().await.unwrap()).await
+    }
+
+    fn posting(&self, version: Soap, path: &str, action: &str, payload: &str) -> reqwest::RequestBuilder {
         let (namespace, content_type) = match version {
             Soap::V11 => ("http://schemas.xmlsoap.org/soap/envelope/", "text/xml; charset=utf-8"),
             Soap::V12 => ("http://www.w3.org/2003/05/soap-envelope", "application/soap+xml; charset=utf-8"),
         };
         let body = format!("<e:Envelope xmlns:e=\"{namespace}\"><e:Body>{payload}</e:Body></e:Envelope>");
-        let mut request = self.http.post(self.url(DEV, path)).header(CONTENT_TYPE, content_type).body(body);
-        if version == Soap::V11 {
-            request = request.header("SOAPAction", format!("\"{action}\""));
+        let request = self.http.post(self.url(DEV, path)).header(CONTENT_TYPE, content_type).body(body);
+        match version {
+            Soap::V11 => request.header("SOAPAction", format!("\"{action}\"")),
+            Soap::V12 => request,
         }
-        seen(request.send().await.unwrap()).await
     }
 
     /// The version that dev says it has, or the error of a client that does not get that far.

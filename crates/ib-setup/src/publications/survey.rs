@@ -90,7 +90,7 @@ impl Listing {
             id: dependency.id,
             wanted: dependency.version,
             digest: dependency.package_sha256,
-            needs: BTreeSet::new(), // MERGE dependency.needs.clone()
+            needs: dependency.needs.clone(),
             present: self.dependency(dependency),
             trouble: None,
         };
