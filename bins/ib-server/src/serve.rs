@@ -35,7 +35,7 @@ pub(crate) async fn until_told_to_stop(config: &Config) -> Result<(), Stop> {
     let wired = wire::open(config).await?;
     let listener = listen(config.listen).await?;
     let at = listener.local_addr().map_err(|error| Stop::failed("listen", error))?;
-    let web = Web::new(wired.ports.clone(), wire::face(config));
+    let web = Web::new(wired.ports.clone(), wired.dependencies.clone(), wire::face(config));
     if let Some(address) = config.metrics_listen {
         tell_metrics(address, stop.clone()).await?;
     }

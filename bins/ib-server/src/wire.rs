@@ -10,8 +10,8 @@ use ib_env_client::http::{HttpClient, Limits, Settings as HttpSettings};
 use ib_env_client::policy::AddressPolicy;
 use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
 use ib_setup::system::{RandomIds, SystemClock};
-use ib_setup::{AcceptUnverified, ActivationAuthority, Ports};
-use ib_store::{Keys, PostgresStore, SealedVault, SqliteStore};
+use ib_setup::{AcceptUnverified, ActivationAuthority, Dependencies, Ports};
+use ib_store::{Keys, PackageFolder, PostgresStore, SealedVault, SqliteStore};
 use ib_web::Settings;
 use tracing::{error, info};
 
@@ -25,6 +25,8 @@ const SWEEP: Duration = Duration::from_mins(1);
 /// Everything that is open.
 pub(crate) struct Wired {
     pub(crate) ports: Ports,
+    /// What can be installed, where the operator gave a folder of packages.
+    pub(crate) dependencies: Option<Dependencies>,
     vault: Arc<SealedVault>,
     database: Database,
 }
@@ -36,6 +38,7 @@ enum Database {
 
 /// Opens everything that the settings name.
 pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
+    let dependencies = config.packages.as_deref().map(dependencies).transpose()?;
     let (database, vault) = database(config).await?;
     let (store, shelf): (Arc<dyn Store>, Arc<dyn Shelf>) = match &database {
         Database::Sqlite(store) => (Arc::new(store.clone()), Arc::new(store.clone())),
@@ -52,7 +55,7 @@ pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
         authority: authority(config.activation.as_ref())?,
         lifetimes: lifetimes(config)?,
     };
-    Ok(Wired { ports, vault, database })
+    Ok(Wired { ports, dependencies, vault, database })
 }
 
 /// What the settings mean for the HTTP face.
@@ -91,6 +94,12 @@ impl Wired {
             Database::Postgres(store) => store.close().await,
         }
     }
+}
+
+/// What can be installed from a folder of packages.
+fn dependencies(folder: &Path) -> Result<Dependencies, Stop> {
+    let folder = PackageFolder::open(folder).map_err(|error| Stop::failed("packages", error))?;
+    Ok(Dependencies { catalogue: Arc::new(folder.catalogue().clone()), packages: Arc::new(folder) })
 }
 
 async fn database(config: &Config) -> Result<(Database, SealedVault), Stop> {

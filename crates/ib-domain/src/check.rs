@@ -91,16 +91,21 @@ impl fmt::Display for Check {
 }
 
 impl Check {
-    /// Whether it is a question about a registration's own progress. A check of environments never asks it,
-    /// so it is never [not evaluated](crate::finding::Outcome::NotEvaluated) there.
+    /// Whether it is a question about a registration's own progress.
+    pub fn is_of_registration(self) -> bool {
+        (Self::RegistrationAddress..=Self::RegistrationCode).contains(&self)
+    }
+
+    /// Whether it is a question about a set-up's own progress: its registration or its dependencies. A check of
+    /// environments never asks it, so it is never [not evaluated](crate::finding::Outcome::NotEvaluated) there.
     ///
     /// ```
     /// use ib_domain::reason::Reason;
     ///
-    /// assert!(Reason::CodeRefused.entry().check.is_of_registration());
-    /// assert!(!Reason::ActivationCodeNeeded.entry().check.is_of_registration());
+    /// assert!(Reason::CodeRefused.entry().check.is_of_set_up());
+    /// assert!(!Reason::ActivationCodeNeeded.entry().check.is_of_set_up());
     /// ```
-    pub fn is_of_registration(self) -> bool {
+    pub fn is_of_set_up(self) -> bool {
         self >= Self::RegistrationAddress
     }
 
@@ -138,9 +143,11 @@ mod tests {
     }
 
     #[test]
-    fn the_last_layer_is_the_registrations() {
+    fn the_last_layers_are_the_set_ups() {
         for check in Check::ALL {
-            assert_eq!(check.is_of_registration(), check.id().starts_with("registration."), "{check}");
+            let layer = check.id().split('.').next().unwrap();
+            assert_eq!(check.is_of_registration(), layer == "registration", "{check}");
+            assert_eq!(check.is_of_set_up(), ["registration", "dependency"].contains(&layer), "{check}");
         }
     }
 }

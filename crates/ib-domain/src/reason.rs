@@ -1,4 +1,4 @@
-//! Every reason why a check can fail or a registration can stop: one cause, one code.
+//! Every reason why a check can fail or a set-up can stop: one cause, one code.
 //!
 //! The catalogue is data. Pages, command line, JSON and `docs/errors.md` are views of it. A reason's
 //! [code](Entry::code) and [id](Entry::id) are stable: they are never reused and never renamed.
@@ -125,7 +125,7 @@ impl Entry {
 /// Builds [`Reason`] from one list, so that no reason can be without its entry.
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $($entry:ident)::+;)+) => {
-        /// Why a check did not pass, or why a registration stopped.
+        /// Why a check did not pass, or why a set-up stopped.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Reason { $($(#[doc = $doc])+ $name,)+ }

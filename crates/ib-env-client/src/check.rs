@@ -35,7 +35,7 @@ fn of_environment() -> impl Iterator<Item = Check> {
 /// What is asked about LifeTime, in order: the way to it, then what it shows.
 fn of_lifetime() -> impl Iterator<Item = Check> {
     let way = |check: &Check| *check <= Check::NetHttp;
-    let shown = |check: &Check| *check >= Check::LifeTimeAccess && !check.is_of_registration();
+    let shown = |check: &Check| *check >= Check::LifeTimeAccess && !check.is_of_set_up();
     Check::ALL.iter().copied().filter(move |check| way(check) || shown(check))
 }
 

@@ -9,7 +9,7 @@ use ib_domain::finding::Finding;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::version::VersionReading;
 
-use crate::{Credentials, LifeTime, Obstacle, Token};
+use crate::{Credentials, LifeTime, Obstacle, Package, Token};
 
 /// Leads from an address to something that can be asked. The HTTP client is one.
 pub trait Connect: Send + Sync {
@@ -224,16 +224,17 @@ pub trait Environment: Send + Sync {
         module: &ModuleKey,
     ) -> Result<Option<ModuleVersions>, Obstacle>;
 
-    /// Hands a package over for publication, in two steps or in one.
+    /// Hands a package over for publication, in two steps or in one. It is sent once, piece by piece.
     ///
     /// # Errors
     ///
     /// The [`Obstacle`] that stood in the way. Whether the environment took the package is then not
-    /// known.
+    /// known, unless the package [could not be read](ib_domain::reason::Reason::PackageUnreadable): then it did
+    /// not.
     async fn publish(
         &self,
         credentials: &Credentials,
-        package: &[u8],
+        package: Package,
         two_step: bool,
     ) -> Result<Started, Obstacle>;
 
@@ -250,7 +251,8 @@ pub trait Environment: Send + Sync {
         two_step: bool,
     ) -> Result<Started, Obstacle>;
 
-    /// What a publication said after the message `after`.
+    /// What a publication said after the message `after`: at most 1,000 messages, the rest when asked again,
+    /// each text at most 4,000 characters long.
     ///
     /// # Errors
     ///

@@ -12,8 +12,10 @@ mod dialect;
 mod environment;
 mod failure;
 mod findings;
+mod learnt;
 mod lifetime;
 mod login;
+mod messages;
 mod page;
 mod probe;
 mod publish;
@@ -23,6 +25,7 @@ mod settings;
 mod soap;
 mod tls;
 mod transport;
+mod upload;
 mod wsdl;
 mod xml;
 

@@ -7,7 +7,7 @@ mod common;
 use common::{World, maria};
 use ib_domain::reason::Reason;
 use ib_env_client::http::SoapVersion;
-use ib_env_client::{MessageKind, Module, PublishId, Started};
+use ib_env_client::{MessageKind, Module, Package, PublishId, Started};
 use ib_env_sim::scenario::{Action, Fault, WsdlForm};
 
 const DEV: &str = "dev.acme.example";
@@ -76,11 +76,13 @@ async fn another_dialect_is_no_guess_and_no_credentials_are_sent() {
 }
 
 /// A package, as far as the simulator cares: any bytes.
-const PACKAGE: &[u8] = b"OrdersPackage";
+fn package() -> Package {
+    Package::of_bytes("OrdersPackage")
+}
 
 async fn publish_and_continue(world: &World) {
     let environment = world.environment(DEV);
-    let started = environment.publish(&maria(), PACKAGE, true).await.unwrap();
+    let started = environment.publish(&maria(), package(), true).await.unwrap();
     let Started::Running(id, _) = started else { panic!("{started:?}") };
     let mut seen = Vec::new();
     let mut after = 0;
@@ -110,7 +112,7 @@ async fn a_publication_runs_in_two_steps() {
 async fn a_publication_can_be_aborted_between_its_steps() {
     let world = world(WsdlForm::Normal).await;
     let environment = world.environment(DEV);
-    let started = environment.publish(&maria(), PACKAGE, true).await.unwrap();
+    let started = environment.publish(&maria(), package(), true).await.unwrap();
     let Started::Running(id, _) = started else { panic!("{started:?}") };
     environment.publish_abort(&maria(), id).await.unwrap();
     let mut finished = false;
@@ -142,7 +144,7 @@ async fn a_publication_that_is_not_taken_on_says_why() {
     let world = world(WsdlForm::Normal).await;
     let environment = world.environment(DEV);
     let nina = common::credentials("nina", "nina-Pass-1");
-    let started = environment.publish(&nina, PACKAGE, true).await.unwrap();
+    let started = environment.publish(&nina, package(), true).await.unwrap();
     let Started::NotStarted(messages) = started else { panic!("{started:?}") };
     assert!(messages.iter().any(|message| message.message.contains("not allowed")), "{messages:?}");
 }

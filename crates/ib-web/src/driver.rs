@@ -100,7 +100,7 @@ impl Driver {
                 Ok(release) => {
                     debug!("worked");
                     // Where nobody gives it back any more, the lease runs out by itself.
-                    drop(done.send(release).await);
+                    let _ = done.send(release).await;
                 }
                 Err(error) => {
                     error!(error = &error as &dyn std::error::Error, "work rests until its lease runs out");

@@ -15,7 +15,7 @@
 //! use std::sync::Arc;
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! let web = Web::new(ports(Arc::new(Scripted::default())), Settings::default());
+//! let web = Web::new(ports(Arc::new(Scripted::default())), None, Settings::default());
 //! let router: axum::Router = web.router();
 //! // `axum::serve` takes the router; beside it, the driver does the work until it is told to stop.
 //! web.drive(async {}).await;

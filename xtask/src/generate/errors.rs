@@ -35,7 +35,7 @@ for the IP address behind the name; any other for the fact of that name among th
   development environment only. On another environment of the infrastructure, one that LifeTime lists as
   such, whatever keeps the connection from being made is a warning.
 - **Exit code** is that of `ib check` when nothing worse is found. The [guide](guide/check.md#exit-codes)
-  lists them all. The reasons of a registration have none: `ib check` never reports them.
+  lists them all. The reasons of a set-up have none: `ib check` never reports them.
 ";
 
 /// The whole page, in the order of the checks.
@@ -76,7 +76,7 @@ fn section(page: &mut String, reason: Reason) {
     fact("Action", entry.action);
     fact("Who", entry.who.label());
     fact("Retry", again(entry.retry));
-    if !entry.check.is_of_registration() {
+    if !entry.check.is_of_set_up() {
         fact("Exit code", &exit(reason));
     }
     if !entry.vendor.is_empty() {
@@ -197,7 +197,7 @@ mod tests {
             page
         };
         assert!(of(Reason::LoginRefused).contains("- **Exit code:** 6\n"));
-        for reason in Reason::ALL.iter().filter(|reason| reason.entry().check.is_of_registration()) {
+        for reason in Reason::ALL.iter().filter(|reason| reason.entry().check.is_of_set_up()) {
             assert!(!of(*reason).contains("Exit code"), "{reason}");
         }
     }

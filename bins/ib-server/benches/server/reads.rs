@@ -54,7 +54,7 @@ pub(crate) async fn measure() -> [Figure; 2] {
 async fn among(count: u32) -> (Duration, Duration) {
     let folder = tempfile::tempdir().unwrap();
     let (store, ports) = over(folder.path()).await;
-    let web = Web::new(ports, Settings::default());
+    let web = Web::new(ports, None, Settings::default());
     let mut requests = Vec::new();
     let mut answer = String::new();
     for _ in 0..READERS {

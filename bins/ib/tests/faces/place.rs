@@ -32,7 +32,7 @@ impl Place {
             simulator.hosts().into_iter().map(|host| format!("{}:443:{}", host.host, simulator.address()));
         settings.connect_to = mapped.map(|mapping| mapping.parse().unwrap()).collect();
         let client = HttpClient::new(settings).unwrap();
-        let web = Web::new(ports(Arc::new(client)), Settings::default());
+        let web = Web::new(ports(Arc::new(client)), None, Settings::default());
         let router = web.router();
         tokio::spawn(async move { web.drive(std::future::pending()).await });
         Self { simulator, router }

@@ -6,7 +6,11 @@
 
 use std::collections::HashMap;
 
+use super::soap::Input;
 use super::wsdl::{Part, Schema};
+
+/// Longest name of a parameter, in bytes: names are remembered for many environments.
+const NAME_LIMIT: usize = 100;
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,10 +155,10 @@ impl Dialect {
         Ok(Self(names))
     }
 
-    /// The inputs of a call: the given texts under the environment's names.
-    pub(super) fn inputs(&self, method: Method, texts: &[&str]) -> Vec<(String, String)> {
+    /// The inputs of a call under the environment's names.
+    pub(super) fn inputs<'a>(&'a self, method: Method, inputs: &[Input<'a>]) -> Vec<(&'a str, Input<'a>)> {
         let names = self.0.get(&method).map(|names| names.inputs.as_slice()).unwrap_or_default();
-        names.iter().cloned().zip(texts.iter().map(|text| (*text).to_owned())).collect()
+        names.iter().map(String::as_str).zip(inputs.iter().copied()).collect()
     }
 
     /// The environment's name of the output at a position.
@@ -174,6 +178,9 @@ fn by_position(
         return Err(unknown(format!("{} parameters where {} are known", parts.len(), expected.len())));
     }
     for (position, (part, (_, kind))) in parts.iter().zip(expected).enumerate() {
+        if part.name.len() > NAME_LIMIT {
+            return Err(unknown(format!("the name of parameter {} is too long", position + 1)));
+        }
         if !kind.fits(&part.kind) {
             return Err(unknown(format!("parameter {} is of type {}", position + 1, part.kind)));
         }
@@ -211,8 +218,8 @@ mod tests {
     #[test]
     fn renamed_parameters_are_bound_by_position() {
         let dialect = Dialect::bind(&schema(|name| format!("p_{name}"))).unwrap();
-        let inputs = dialect.inputs(Method::PublishMessages, &["u", "p", "7", "3"]);
-        assert_eq!(inputs[2], ("p_PublishId".to_owned(), "7".to_owned()));
+        let inputs = dialect.inputs(Method::PublishMessages, &["u", "p", "7", "3"].map(Input::Text));
+        assert!(matches!(inputs[2], ("p_PublishId", Input::Text("7"))));
         assert_eq!(dialect.output(Method::PublishMessages, 2), "p_Finished");
     }
 
@@ -231,6 +238,9 @@ mod tests {
         let mut other = schema(str::to_owned);
         other.elements.get_mut("SolutionPack_PublishAbort").unwrap()[2].kind = "string".to_owned();
         assert!(Dialect::bind(&other).is_err());
+
+        let long = schema(|name| name.repeat(20));
+        assert!(Dialect::bind(&long).unwrap_err().to_string().contains("too long"));
 
         let mut none = schema(str::to_owned);
         none.elements.remove("Applications_GetResponse");

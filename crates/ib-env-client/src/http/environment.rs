@@ -1,44 +1,49 @@
 //! One environment behind the HTTP client.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::permission::level::Level;
 use ib_domain::reason::Reason;
-use tokio::sync::OnceCell;
 
-use super::dialect::{Dialect, Method};
+use super::dialect::Method;
+use super::learnt::Learnt;
 use super::transport::Transport;
 use crate::environment::{
     Application, Diagnosis, Environment, IdentityProvider, MessagePage, Module, ModuleKey, ModuleSink,
     ModuleVersions, PublishId, Started,
 };
-use crate::{Credentials, Obstacle};
+use crate::{Credentials, Obstacle, Package};
 
-/// One environment, with what was learnt about it while it was asked.
+/// One environment, with what was learnt about it while it was asked, by this object or another one.
 pub(super) struct HttpEnvironment {
     pub(super) transport: Arc<Transport>,
     pub(super) address: EnvironmentAddress,
-    pub(super) dialect: OnceCell<Dialect>,
-    identity_provider: OnceLock<IdentityProvider>,
+    pub(super) learnt: Arc<Learnt>,
 }
 
 impl HttpEnvironment {
     pub(super) fn new(transport: Arc<Transport>, address: EnvironmentAddress) -> Self {
-        Self { transport, address, dialect: OnceCell::new(), identity_provider: OnceLock::new() }
+        let learnt = transport.learnt.about(&address);
+        Self { transport, address, learnt }
     }
 
-    /// Who checks passwords, as far as the diagnosis told.
-    pub(super) fn identity_provider(&self) -> Option<&IdentityProvider> {
-        self.identity_provider.get()
+    /// Who checks passwords, as far as a diagnosis told lately.
+    pub(super) fn identity_provider(&self) -> Option<IdentityProvider> {
+        self.learnt.identity_provider(self.now())
     }
 
     /// Remembers who checks passwords.
     pub(super) fn learn_identity_provider(&self, provider: IdentityProvider) {
-        // Learnt once; a second diagnosis of the same object changes nothing that matters.
-        drop(self.identity_provider.set(provider));
+        self.learnt.learn_identity_provider(self.now(), provider);
+    }
+
+    /// What time it is.
+    pub(super) fn now(&self) -> SystemTime {
+        (self.transport.settings.clock)()
     }
 
     /// Makes sure that there is a judged route before anything is sent.
@@ -102,7 +107,7 @@ impl Environment for HttpEnvironment {
     async fn publish(
         &self,
         credentials: &Credentials,
-        package: &[u8],
+        package: Package,
         two_step: bool,
     ) -> Result<Started, Obstacle> {
         self.reach().await?;

@@ -10,6 +10,7 @@ use ib_domain::reason::Reason;
 use super::body::TooLong;
 use super::settings::seconds;
 use super::tls::{self, Presented};
+use super::upload::Unreadable;
 use super::xml::XmlError;
 use crate::Obstacle;
 
@@ -42,6 +43,9 @@ pub(super) fn sending(
 ) -> Obstacle {
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls::obstacle(tls, presented);
+    }
+    if let Some(unreadable) = find::<Unreadable>(error) {
+        return Obstacle::new(Reason::PackageUnreadable).observed(unreadable.to_string());
     }
     let kind = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     if error.is_connect() {

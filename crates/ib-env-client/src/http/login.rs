@@ -8,7 +8,7 @@ use super::dialect::Method;
 use super::environment::HttpEnvironment;
 use super::page::Page;
 use super::service_center::{UnexpectedAnswer, outputs};
-use super::soap::{FaultMeaning, Question, Service};
+use super::soap::{FaultMeaning, Input, Question, Service};
 use super::transport::{Call, Caller};
 use crate::environment::IdentityProvider;
 use crate::{Credentials, Obstacle};
@@ -26,10 +26,10 @@ impl HttpEnvironment {
     /// platform counts one attempt, and it succeeded.
     pub(super) async fn prove(&self, credentials: &Credentials) -> Result<(), Obstacle> {
         // Before anything secret is sent it is known that the services have a known form.
-        self.dialect().await?;
+        let dialect = self.dialect().await?;
         let word = self.test_login(credentials).await?;
         let limit = self.transport.settings.limits.request;
-        let proof = self.call(Method::ModulesGet, credentials, &[], limit).await;
+        let proof = self.call(&dialect, Method::ModulesGet, credentials, &[], limit).await;
         match (proof, word) {
             // The wrapper is the proof. The list behind it may be long and is not read.
             (Ok(Ok(_)), _) => Ok(()),
@@ -44,8 +44,8 @@ impl HttpEnvironment {
             service: Service::Solutions,
             method: "TestLogin",
             inputs: vec![
-                ("username".to_owned(), credentials.username().to_owned()),
-                ("password".to_owned(), credentials.password().expose().to_owned()),
+                ("username", Input::Text(credentials.username())),
+                ("password", Input::Text(credentials.password().expose())),
             ],
             limit: self.transport.settings.limits.request,
             max_bytes: self.transport.settings.limits.probe_bytes,

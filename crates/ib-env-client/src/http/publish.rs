@@ -1,61 +1,43 @@
 //! Publications: handing packages over and listening to what becomes of them
 //! (`service-center-soap.md` 4.3 and 6).
 
-use base64::Engine;
+use std::sync::Arc;
+
 use ib_domain::reason::Reason;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method as HttpMethod, StatusCode};
-use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::dialect::Method;
+use super::dialect::{Dialect, Method};
 use super::environment::HttpEnvironment;
-use super::service_center::{boolean, unanswered};
-use super::transport::{Call, Caller};
-use super::xml::Element;
-use crate::environment::{MessageKind, MessagePage, Module, PublicationMessage, PublishId, Started};
-use crate::{Credentials, Obstacle};
-
-/// The REST reply to a republication.
-#[derive(Deserialize)]
-struct StagingReply {
-    #[serde(rename = "publishId", alias = "PublishId", default)]
-    publish_id: i64,
-    #[serde(rename = "Messages", default)]
-    messages: Vec<Wrapped>,
-}
-
-#[derive(Deserialize)]
-struct Wrapped {
-    #[serde(rename = "REST_PublicationMessage")]
-    message: StagingMessage,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "PascalCase")]
-struct StagingMessage {
-    message: String,
-    detail: String,
-    r#type: String,
-}
+use super::messages::{Messages, Staging};
+use super::page::{self, Page};
+use super::service_center::{UnexpectedAnswer, boolean, unanswered};
+use super::soap::{FaultMeaning, Input};
+use super::transport::{Call, Caller, Reply};
+use crate::environment::{MessagePage, Module, PublishId, Started};
+use crate::{Credentials, Obstacle, Package};
 
 impl HttpEnvironment {
     pub(super) async fn start_publication(
         &self,
         credentials: &Credentials,
-        package: &[u8],
+        package: Package,
         two_step: bool,
     ) -> Result<Started, Obstacle> {
-        let file = base64::engine::general_purpose::STANDARD.encode(package);
-        let limit = self.transport.settings.limits.publish;
-        let inputs = [file.as_str(), if two_step { "true" } else { "false" }];
-        let answer = self.call(Method::Publish, credentials, &inputs, limit).await?;
-        let response = answer.map_err(unanswered)?.all().await?;
         let dialect = self.dialect().await?;
-        let messages = messages(response.child(dialect.output(Method::Publish, 0)));
-        let id = response.number_of(dialect.output(Method::Publish, 1)).unwrap_or(0);
-        Ok(started(id, messages))
+        let inputs = [Input::Package, Input::Text(if two_step { "true" } else { "false" })];
+        let limit = self.transport.settings.limits.publish;
+        let question = self.question(&dialect, Method::Publish, credentials, &inputs, limit);
+        let answer = self.transport.upload(&self.address, &question, package).await?;
+        let outputs = self.heard(&dialect, answer).await.map_err(refused)?;
+        let mut messages = Messages::default();
+        let rest = outputs.each(dialect.output(Method::Publish, 0), |item| messages.take(&item)).await?;
+        match messages.started(rest.number_of(dialect.output(Method::Publish, 1))) {
+            Some(started) => Ok(started),
+            None => Err(self.misfit(&dialect, "an answer without a publication").await),
+        }
     }
 
     pub(super) async fn start_republication(
@@ -82,28 +64,20 @@ impl HttpEnvironment {
             method: HttpMethod::POST,
             path: &path,
             headers,
-            body: Some(body.to_string().into_bytes()),
+            body: Some(body.to_string().into()),
             caller: Caller::User(credentials),
             limit: limits.publish,
             max_bytes: limits.probe_bytes,
         };
         let reply = self.transport.send(&self.address, call).await?;
-        match reply.status {
-            StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED => return Err(Reason::LoginRefused.into()),
-            StatusCode::FORBIDDEN => return Err(Obstacle::new(Reason::LoginForbidden).observed("status 403")),
-            status => {
-                return Err(
-                    Obstacle::new(Reason::LoginTrouble).observed(format!("status {}", status.as_u16()))
-                );
-            }
+        if reply.status != StatusCode::OK {
+            return Err(not_taken(reply).await);
         }
         let bytes = reply.deadline.read(reply.body.collect()).await?;
-        let staging: StagingReply = serde_json::from_slice(&bytes).map_err(|_| {
-            Obstacle::new(Reason::LoginTrouble).observed("its reply to a publication is no JSON")
-        })?;
-        let messages = staging.messages.into_iter().map(|wrapped| wrapped.message.into()).collect();
-        Ok(started(staging.publish_id, messages))
+        let staging = serde_json::from_slice::<Staging>(&bytes);
+        let odd = |what| Obstacle::new(Reason::PublicationRefused).observed(what);
+        let staging = staging.map_err(|_| odd("an answer that is no JSON of a known form"))?;
+        staging.started().ok_or_else(|| odd("an answer without a publication"))
     }
 
     pub(super) async fn read_messages(
@@ -112,15 +86,22 @@ impl HttpEnvironment {
         publication: PublishId,
         after: i64,
     ) -> Result<MessagePage, Obstacle> {
+        let dialect = self.dialect().await?;
         let inputs = [publication.0.to_string(), after.to_string()];
         let inputs = inputs.each_ref().map(String::as_str);
-        let response = self.ask(Method::PublishMessages, credentials, &inputs).await?.all().await?;
-        let dialect = self.dialect().await?;
+        let limit = self.transport.settings.limits.request;
+        let answer = self.call(&dialect, Method::PublishMessages, credentials, &inputs, limit).await?;
         let output = |position| dialect.output(Method::PublishMessages, position);
-        Ok(MessagePage {
-            messages: messages(response.child(output(0))),
-            last_id: response.number_of(output(1)).unwrap_or(after),
-            finished: boolean(response.text_of(output(2))).unwrap_or(false),
+        let mut messages = Messages::default();
+        let rest = answer.map_err(refused)?.each(output(0), |item| messages.take(&item)).await?;
+        // Numbers and booleans are always there (`service-center-soap.md` 1).
+        let (Some(last), Some(finished)) = (rest.number_of(output(1)), boolean(rest.text_of(output(2))))
+        else {
+            return Err(self.misfit(&dialect, "a page of messages without its end").await);
+        };
+        let page = messages.page(after, last, finished);
+        page.ok_or_else(|| {
+            Obstacle::new(Reason::PublicationRefused).observed("more messages than can be asked for")
         })
     }
 
@@ -131,36 +112,46 @@ impl HttpEnvironment {
         credentials: &Credentials,
         publication: PublishId,
     ) -> Result<(), Obstacle> {
-        self.ask(method, credentials, &[&publication.0.to_string()]).await.map(drop)
+        let dialect = self.dialect().await?;
+        let limit = self.transport.settings.limits.request;
+        let answer = self.call(&dialect, method, credentials, &[&publication.0.to_string()], limit).await?;
+        answer.map(drop).map_err(refused)
+    }
+
+    /// An answer of another form than its WSDL said, which is forgotten.
+    async fn misfit(&self, dialect: &Arc<Dialect>, what: &str) -> Obstacle {
+        self.learnt.forget_dialect(dialect).await;
+        Obstacle::new(Reason::PublicationRefused).observed(what)
     }
 }
 
-/// An id of zero, or none, means that the publication was not taken on.
-fn started(id: i64, messages: Vec<PublicationMessage>) -> Started {
-    if id > 0 { Started::Running(PublishId(id), messages) } else { Started::NotStarted(messages) }
+/// What came back in place of outputs: about the user, as everywhere, or about the publication.
+fn refused(answer: UnexpectedAnswer) -> Obstacle {
+    let obstacle = unanswered(answer);
+    match obstacle.reason {
+        Reason::LoginTrouble => Obstacle { reason: Reason::PublicationRefused, ..obstacle },
+        _ => obstacle,
+    }
 }
 
-fn messages(list: Option<&Element>) -> Vec<PublicationMessage> {
-    let message = |item: &Element| PublicationMessage {
-        id: item.number_of("Id"),
-        kind: kind(item.text_of("Type")),
-        message: item.text_of("Message").to_owned(),
-        detail: item.text_of("Detail").to_owned(),
+/// Why a republication was not taken on, by the status of the reply and the words in it.
+async fn not_taken(reply: Reply) -> Obstacle {
+    let page = match page::refuse_stand_ins(reply.status) {
+        Ok(()) => Page::read(reply).await,
+        Err(obstacle) => Err(obstacle),
     };
-    list.map(|list| list.children.iter().map(message).collect()).unwrap_or_default()
-}
-
-impl From<StagingMessage> for PublicationMessage {
-    fn from(message: StagingMessage) -> Self {
-        Self { id: None, kind: kind(&message.r#type), message: message.message, detail: message.detail }
-    }
-}
-
-fn kind(text: &str) -> MessageKind {
-    match text.to_ascii_lowercase().as_str() {
-        "warning" => MessageKind::Warning,
-        "error" => MessageKind::Error,
-        "publishstop" => MessageKind::PublishStop,
-        _ => MessageKind::Info,
+    let page = match page {
+        Ok(page) => page,
+        Err(obstacle) => return obstacle,
+    };
+    let seen = |reason: Reason| Obstacle::new(reason).observed(page.describe());
+    match page.status {
+        _ if page.says_closed => seen(Reason::ClosedToUs),
+        StatusCode::UNAUTHORIZED if FaultMeaning::of(&page.text) == FaultMeaning::Locked => {
+            seen(Reason::LoginLocked)
+        }
+        StatusCode::UNAUTHORIZED => Reason::LoginRefused.into(),
+        StatusCode::FORBIDDEN => seen(Reason::LoginForbidden),
+        _ => seen(Reason::PublicationRefused),
     }
 }

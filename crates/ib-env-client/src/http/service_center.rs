@@ -1,5 +1,6 @@
 //! Calls to Service Center's services that list things.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
@@ -7,8 +8,8 @@ use ib_domain::reason::Reason;
 
 use super::dialect::{Dialect, Method};
 use super::environment::HttpEnvironment;
-use super::page::Page;
-use super::soap::{Answer, FaultMeaning, Outputs, Question, Service};
+use super::page::{self, Page};
+use super::soap::{Answer, FaultMeaning, Input, Outputs, Question, Service};
 use super::transport::{Call, Transport};
 use super::wsdl::Schema;
 use super::xml::{Element, Xml};
@@ -102,6 +103,7 @@ impl Transport {
         let path = format!("{}?WSDL", service.path());
         let limits = &self.settings.limits;
         let reply = self.send(address, Call::get(&path, limits.request, limits.wsdl_bytes)).await?;
+        page::refuse_stand_ins(reply.status)?;
         if !reply.status.is_success() || reply.content_type.contains("html") {
             return Ok(None);
         }
@@ -111,58 +113,86 @@ impl Transport {
 }
 
 impl HttpEnvironment {
-    /// How this environment calls its parameters; asked once.
-    pub(super) async fn dialect(&self) -> Result<&Dialect, Obstacle> {
-        self.dialect
-            .get_or_try_init(|| async {
-                match self.transport.schema(&self.address, Service::PlatformServices).await? {
-                    None => Ok(Dialect::reference()),
-                    Some(schema) => Dialect::bind(&schema).map_err(|unknown| {
-                        Obstacle::new(Reason::UnknownDialect).observed(unknown.to_string())
-                    }),
-                }
-            })
-            .await
+    /// How this environment calls its parameters; asked once in a while, whoever asks.
+    pub(super) async fn dialect(&self) -> Result<Arc<Dialect>, Obstacle> {
+        let read = async {
+            match self.transport.schema(&self.address, Service::PlatformServices).await? {
+                None => Ok(Dialect::reference()),
+                Some(schema) => Dialect::bind(&schema)
+                    .map_err(|unknown| Obstacle::new(Reason::UnknownDialect).observed(unknown.to_string())),
+            }
+        };
+        self.learnt.dialect(self.now(), read).await
     }
 
-    /// Makes one call of a method on behalf of a user, whose name and password are its first inputs.
+    /// What a call of a method on behalf of a user says: user name and password are its first inputs.
+    pub(super) fn question<'a>(
+        &self,
+        dialect: &'a Dialect,
+        method: Method,
+        credentials: &'a Credentials,
+        inputs: &[Input<'a>],
+        limit: Duration,
+    ) -> Question<'a> {
+        let mut all = vec![Input::Text(credentials.username()), Input::Text(credentials.password().expose())];
+        all.extend(inputs);
+        Question {
+            service: Service::PlatformServices,
+            method: method.name(),
+            inputs: dialect.inputs(method, &all),
+            limit,
+            max_bytes: self.transport.settings.limits.list_bytes,
+        }
+    }
+
+    /// Makes one call of a method on behalf of a user.
     pub(super) async fn call(
         &self,
+        dialect: &Arc<Dialect>,
         method: Method,
         credentials: &Credentials,
         inputs: &[&str],
         limit: Duration,
     ) -> Result<Result<Outputs, UnexpectedAnswer>, Obstacle> {
-        let dialect = self.dialect().await?;
-        let mut texts = vec![credentials.username(), credentials.password().expose()];
-        texts.extend(inputs);
-        let question = Question {
-            service: Service::PlatformServices,
-            method: method.name(),
-            inputs: dialect.inputs(method, &texts),
-            limit,
-            max_bytes: self.transport.settings.limits.list_bytes,
-        };
-        Ok(outputs(self.transport.soap(&self.address, &question).await?))
+        let inputs: Vec<_> = inputs.iter().copied().map(Input::Text).collect();
+        let question = self.question(dialect, method, credentials, &inputs, limit);
+        let answer = self.transport.soap(&self.address, &question).await?;
+        Ok(self.heard(dialect, answer).await)
+    }
+
+    /// Separates outputs from everything else, which may come of an upgrade: one that renames parameters finds
+    /// none of those it knows in a call, and takes the user for unknown.
+    pub(super) async fn heard(
+        &self,
+        dialect: &Arc<Dialect>,
+        answer: Answer,
+    ) -> Result<Outputs, UnexpectedAnswer> {
+        let answer = outputs(answer);
+        if answer.is_err() {
+            self.learnt.forget_dialect(dialect).await;
+        }
+        answer
     }
 
     /// The same inside the ordinary limit, when anything but outputs is an obstacle.
     pub(super) async fn ask(
         &self,
+        dialect: &Arc<Dialect>,
         method: Method,
         credentials: &Credentials,
         inputs: &[&str],
     ) -> Result<Outputs, Obstacle> {
         let limit = self.transport.settings.limits.request;
-        self.call(method, credentials, inputs, limit).await?.map_err(unanswered)
+        self.call(dialect, method, credentials, inputs, limit).await?.map_err(unanswered)
     }
 
     pub(super) async fn list_applications(
         &self,
         credentials: &Credentials,
     ) -> Result<Vec<Application>, Obstacle> {
-        let outputs = self.ask(Method::ApplicationsGet, credentials, &["true", "true"]).await?;
-        let list = self.dialect().await?.output(Method::ApplicationsGet, 0);
+        let dialect = self.dialect().await?;
+        let outputs = self.ask(&dialect, Method::ApplicationsGet, credentials, &["true", "true"]).await?;
+        let list = dialect.output(Method::ApplicationsGet, 0);
         let mut applications = Vec::new();
         outputs
             .each(list, |item| {
@@ -181,9 +211,10 @@ impl HttpEnvironment {
         credentials: &Credentials,
         mut each: Box<dyn ModuleSink + '_>,
     ) -> Result<(), Obstacle> {
-        let outputs = self.ask(Method::ModulesGet, credentials, &[]).await?;
-        let list = self.dialect().await?.output(Method::ModulesGet, 0);
-        outputs.each(list, |item| each.take(module(&item))).await
+        let dialect = self.dialect().await?;
+        let outputs = self.ask(&dialect, Method::ModulesGet, credentials, &[]).await?;
+        let list = dialect.output(Method::ModulesGet, 0);
+        outputs.each(list, |item| each.take(module(&item))).await.map(drop)
     }
 
     pub(super) async fn list_versions(
@@ -191,10 +222,15 @@ impl HttpEnvironment {
         credentials: &Credentials,
         key: &ModuleKey,
     ) -> Result<Option<ModuleVersions>, Obstacle> {
-        let response = self.ask(Method::ModuleGetVersions, credentials, &[&key.0]).await?.all().await?;
         let dialect = self.dialect().await?;
+        let asked = self.ask(&dialect, Method::ModuleGetVersions, credentials, &[&key.0]).await?;
+        let response = asked.all().await?;
         let output = |position| dialect.output(Method::ModuleGetVersions, position);
-        if response.number_of(output(2)).unwrap_or(0) != 0 {
+        let error = response.number_of(output(2));
+        if error.is_none() {
+            self.learnt.forget_dialect(&dialect).await;
+        }
+        if error.unwrap_or(0) != 0 {
             return Ok(None);
         }
         let versions = response

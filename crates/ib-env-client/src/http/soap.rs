@@ -1,8 +1,9 @@
 //! SOAP calls, in version 1.1 or 1.2 (`service-center-soap.md` 1).
 
+mod envelope;
+
 use ib_domain::address::EnvironmentAddress;
-use quick_xml::escape::escape;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Method, StatusCode};
 use std::time::Duration;
 
@@ -10,11 +11,11 @@ use super::certificate::Certificate;
 use super::page::{self, Page};
 use super::settings::SoapVersion;
 use super::transport::{Call, Caller, Deadline, Reply, Transport};
+use super::upload;
 use super::xml::{Element, Xml, XmlError};
-use crate::Obstacle;
+use crate::{Obstacle, Package};
+use envelope::{envelope, headers};
 
-/// Namespace of every payload.
-const PAYLOAD: &str = "http://www.outsystems.com";
 /// A service of Service Center.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Service {
@@ -38,14 +39,22 @@ impl Service {
     }
 }
 
-/// What a call says.
+/// What a call says. It holds passwords, so it has no `Debug`.
 pub(super) struct Question<'a> {
     pub(super) service: Service,
     pub(super) method: &'a str,
-    /// Element names with their text. Base64 is text too.
-    pub(super) inputs: Vec<(String, String)>,
+    /// Element names with what stands in them.
+    pub(super) inputs: Vec<(&'a str, Input<'a>)>,
     pub(super) limit: Duration,
     pub(super) max_bytes: u64,
+}
+
+/// What stands in an element of a call.
+#[derive(Clone, Copy)]
+pub(super) enum Input<'a> {
+    Text(&'a str),
+    /// The package that is [uploaded](Transport::upload); there is one at most.
+    Package,
 }
 
 /// What came back.
@@ -78,26 +87,28 @@ impl Outputs {
         deadline.read(reading).await
     }
 
-    /// Hands each item of the list `name` to `each`, one at a time.
+    /// Hands each item of the list `name` to `each`, one at a time; the other outputs are what is left.
     pub(super) async fn each(
         mut self,
         name: &str,
         mut each: impl FnMut(Element) + Send,
-    ) -> Result<(), Obstacle> {
+    ) -> Result<Element, Obstacle> {
         let deadline = self.deadline;
         let xml = &mut self.xml;
         deadline
             .read(async move {
+                let mut rest = Element::default();
                 while let Some((child, _)) = xml.next_child().await? {
                     if child.eq_ignore_ascii_case(name) {
                         while let Some((item, _)) = xml.next_child().await? {
                             each(xml.element(item).await?);
                         }
                     } else {
-                        xml.skip().await?;
+                        rest.children.push(xml.element(child).await?);
                     }
                 }
-                xml.finish().await
+                xml.finish().await?;
+                Ok::<_, XmlError>(rest)
             })
             .await
     }
@@ -110,29 +121,65 @@ impl Transport {
         address: &EnvironmentAddress,
         question: &Question<'_>,
     ) -> Result<Answer, Obstacle> {
-        let version = self.settings.soap;
-        let answer = self.soap_in(version, address, question).await?;
-        match (version, answer) {
+        let version = self.soap_version(address);
+        let (head, _) = envelope(version, question);
+        let answer = self.post(address, question, headers(version, question), head.into()).await?;
+        if self.refuses(version, address, &answer) {
             // Refused before it was looked at: the other version is worth a try.
-            (SoapVersion::V11, Answer::Page(page)) if page.status == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-                self.soap_in(SoapVersion::V12, address, question).await
-            }
-            (_, answer) => Ok(answer),
+            let (head, _) = envelope(SoapVersion::V12, question);
+            return self.post(address, question, headers(SoapVersion::V12, question), head.into()).await;
         }
+        Ok(answer)
     }
 
-    async fn soap_in(
+    /// Makes one SOAP call with a package inside, once and never again: the package can be read only once.
+    /// Where the SOAP version is refused, the next call is made in the other one.
+    pub(super) async fn upload(
         &self,
-        version: SoapVersion,
         address: &EnvironmentAddress,
         question: &Question<'_>,
+        package: Package,
+    ) -> Result<Answer, Obstacle> {
+        let version = self.soap_version(address);
+        let (head, tail) = envelope(version, question);
+        let mut headers = headers(version, question);
+        // Some servers take no body whose length is not announced.
+        headers.insert(CONTENT_LENGTH, upload::length(&head, package.size(), &tail).into());
+        let body = reqwest::Body::wrap_stream(upload::pieces(head, package, tail));
+        let answer = self.post(address, question, headers, body).await?;
+        self.refuses(version, address, &answer);
+        Ok(answer)
+    }
+
+    /// The version to speak: the settings' one, unless the environment refused it lately.
+    fn soap_version(&self, address: &EnvironmentAddress) -> SoapVersion {
+        let learnt = self.learnt.about(address).soap((self.settings.clock)());
+        learnt.unwrap_or(self.settings.soap)
+    }
+
+    /// Whether the answer refuses version 1.1, which is remembered.
+    fn refuses(&self, version: SoapVersion, address: &EnvironmentAddress, answer: &Answer) -> bool {
+        let refused = version == SoapVersion::V11
+            && matches!(answer, Answer::Page(page) if page.status == StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        if refused {
+            self.learnt.about(address).learn_soap((self.settings.clock)(), SoapVersion::V12);
+        }
+        refused
+    }
+
+    async fn post(
+        &self,
+        address: &EnvironmentAddress,
+        question: &Question<'_>,
+        headers: HeaderMap,
+        body: reqwest::Body,
     ) -> Result<Answer, Obstacle> {
         let path = question.service.path();
         let call = Call {
             method: Method::POST,
             path: &path,
-            headers: headers(version, question),
-            body: Some(envelope(version, question).into_bytes()),
+            headers,
+            body: Some(body),
             caller: Caller::Nobody,
             limit: question.limit,
             max_bytes: question.max_bytes,
@@ -148,45 +195,6 @@ impl Transport {
             Page::read(reply).await.map(Answer::Page)
         }
     }
-}
-
-fn headers(version: SoapVersion, question: &Question<'_>) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let content_type = match version {
-        SoapVersion::V11 => "text/xml; charset=utf-8",
-        SoapVersion::V12 => "application/soap+xml; charset=utf-8",
-    };
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let action = format!("\"http://ServiceCenter/{}/{}\"", question.service.name(), question.method);
-    if let (SoapVersion::V11, Ok(action)) = (version, HeaderValue::from_str(&action)) {
-        headers.insert(HeaderName::from_static("soapaction"), action);
-    }
-    headers
-}
-
-fn envelope(version: SoapVersion, question: &Question<'_>) -> String {
-    let namespace = match version {
-        SoapVersion::V11 => "http://schemas.xmlsoap.org/soap/envelope/",
-        SoapVersion::V12 => "http://www.w3.org/2003/05/soap-envelope",
-    };
-    let size: usize = question.inputs.iter().map(|(_, text)| text.len() + 64).sum();
-    let mut xml = String::with_capacity(size + 256);
-    xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"");
-    xml.push_str(namespace);
-    xml.push_str("\"><s:Body><");
-    xml.push_str(question.method);
-    xml.push_str(" xmlns=\"");
-    xml.push_str(PAYLOAD);
-    xml.push_str("\">");
-    for (name, text) in &question.inputs {
-        for part in ["<", name, ">", &escape(text), "</", name, ">"] {
-            xml.push_str(part);
-        }
-    }
-    for part in ["</", question.method, "></s:Body></s:Envelope>"] {
-        xml.push_str(part);
-    }
-    xml
 }
 
 /// Opens the envelope and the first child of its body.
@@ -313,23 +321,5 @@ mod tests {
                 drop(super::super::service_center::identity_provider(&element));
             }
         }
-    }
-
-    #[test]
-    fn an_envelope_is_escaped_and_names_its_payload() {
-        let question = Question {
-            service: Service::Solutions,
-            method: "TestLogin",
-            inputs: vec![("username".to_owned(), "a<b>&\"c'".to_owned())],
-            limit: Duration::from_secs(1),
-            max_bytes: 1,
-        };
-        let xml = envelope(SoapVersion::V12, &question);
-        assert!(xml.contains("<TestLogin xmlns=\"http://www.outsystems.com\">"), "{xml}");
-        assert!(xml.contains("<username>a&lt;b&gt;&amp;&quot;c&apos;</username>"), "{xml}");
-        assert!(xml.contains("http://www.w3.org/2003/05/soap-envelope"));
-        assert!(headers(SoapVersion::V12, &question).get("soapaction").is_none());
-        let action = headers(SoapVersion::V11, &question).remove("soapaction").unwrap();
-        assert_eq!(action, "\"http://ServiceCenter/Solutions/TestLogin\"");
     }
 }

@@ -15,6 +15,7 @@ use url::Url;
 use super::body::Body;
 use super::certificate::Certificate;
 use super::failure;
+use super::learnt::AllLearnt;
 use super::resolve::Routes;
 use super::settings::{Settings, SettingsError, seconds};
 use super::tls::{self, Witness};
@@ -27,6 +28,7 @@ pub(super) struct Transport {
     pub(super) routes: Routes,
     pub(super) witness: Arc<Witness>,
     pub(super) proxy: Option<Arc<Proxy>>,
+    pub(super) learnt: AllLearnt,
     client: reqwest::Client,
 }
 
@@ -68,7 +70,7 @@ pub(super) struct Call<'a> {
     /// Path and query, beginning with a slash.
     pub(super) path: &'a str,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<reqwest::Body>,
     pub(super) caller: Caller<'a>,
     /// From the first to the last byte.
     pub(super) limit: Duration,
@@ -145,7 +147,7 @@ impl Transport {
         let proxy = settings.proxy.as_ref().map(Proxy::read).transpose()?.map(Arc::new);
         let routes = Routes::default();
         let client = client(&settings, config, &routes, proxy.as_deref())?;
-        Ok(Self { settings, routes, witness, proxy, client })
+        Ok(Self { settings, routes, witness, proxy, learnt: AllLearnt::default(), client })
     }
 
     /// Sends one request, once, to the judged address of the host, and waits for the answer's head.

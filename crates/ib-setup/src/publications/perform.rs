@@ -185,7 +185,7 @@ async fn send(
     sendable: Sendable,
 ) -> std::result::Result<Answer, Obstacle> {
     let started = match sendable {
-        Sendable::Package(_package) => environment.publish(credentials, &[], TWO_STEPS).await?,
+        Sendable::Package(package) => environment.publish(credentials, package, TWO_STEPS).await?,
         Sendable::Modules(name, modules) => {
             environment.republish(credentials, &name, &modules, TWO_STEPS).await?
         }

@@ -15,8 +15,8 @@ use ib_domain::reason::Reason;
 use ib_domain::version::{PlatformVersion, VersionVerdict, judge};
 use ib_env_client::{
     Application, Connect, Credentials, Diagnosis, Environment, LifeTime, ListedApplication,
-    ListedEnvironment, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions, Obstacle, PublishId,
-    Started, Token,
+    ListedEnvironment, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions, Obstacle, Package,
+    PublishId, Started, Token,
 };
 
 /// What the environment answers. Every address leads to it.
@@ -160,7 +160,7 @@ impl Environment for At {
         unanswered()
     }
 
-    async fn publish(&self, _: &Credentials, _: &[u8], _: bool) -> Result<Started, Obstacle> {
+    async fn publish(&self, _: &Credentials, _: Package, _: bool) -> Result<Started, Obstacle> {
         unanswered()
     }
 

@@ -59,7 +59,7 @@ impl Place {
             lifetimes: Arc::new(lifetimes()),
             ..ports(Arc::new(client(&simulator)))
         };
-        let web = Web::new(ports, Settings::default());
+        let web = Web::new(ports, None, Settings::default());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = web.router().into_make_service_with_connect_info::<SocketAddr>();

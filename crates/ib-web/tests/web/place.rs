@@ -53,7 +53,7 @@ impl Place {
     }
 
     fn over(scripted: Scripted, ports: Ports, store: Arc<MemoryStore>, settings: Settings) -> Self {
-        let web = Web::new(ports.clone(), settings);
+        let web = Web::new(ports.clone(), None, settings);
         let router = web.router();
         tokio::spawn(async move { web.drive(std::future::pending()).await });
         Self { scripted, ports, store, router, answered: Arc::default() }
