@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: the whole thing on this machine, until interrupted: a pretend infrastructure, and the
 //! server that sets it up.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -73,6 +74,7 @@ pub(crate) fn serve_while(
         if let Some((_, token)) = ready.lifetime() {
             std::fs::write(folder.join("lifetime-token"), token)?;
         }
+        ib_env_sim::dependencies::write_packages(&folder.join("packages"), &BTreeMap::new())?;
         std::fs::write(&config, settings(&ready, folder, more))?;
         let mut server = begin(&program, &config, folder)?;
         let url = url(&mut server).await?;
@@ -85,7 +87,7 @@ pub(crate) fn serve_while(
 /// The settings of a server that reaches the pretend infrastructure.
 fn settings(ready: &Ready, folder: &Path, more: &str) -> String {
     let path = |name: &str| toml::Value::from(folder.join(name).display().to_string());
-    let mut text = format!("{more}\ndata = {}\n\n", path("data"));
+    let mut text = format!("{more}\ndata = {}\npackages = {}\n\n", path("data"), path("packages"));
     let mapped = ready.hosts().map(|host| format!("\"{host}:443:{}\"", ready.listen())).collect::<Vec<_>>();
     let _ = writeln!(
         text,

@@ -58,6 +58,14 @@ pub struct Flags {
     /// Keep everything in this directory.
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Install dependencies from this directory, which holds `catalogue.toml` and the packages that it names.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help = "Install dependencies from this directory, which holds catalogue.toml and the packages that it names"
+    )]
+    pub packages: Option<PathBuf>,
     /// Connect to another address than the host's own, as curl does. Can be given more than once.
     #[arg(long, global = true, value_name = "HOST:443:ADDRESS:PORT")]
     pub connect_to: Vec<String>,

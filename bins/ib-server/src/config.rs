@@ -39,13 +39,15 @@ pub struct Config {
     pub key_file: PathBuf,
     /// Whether a key may be made: only where nobody could have one already.
     pub makes_key: bool,
+    /// The folder with the packages of dependencies and the catalogue that describes them, if there is one.
+    pub packages: Option<PathBuf>,
     /// How long a secret is kept that nobody uses.
     pub secrets_idle: Duration,
     /// How long a session lives when nobody uses it.
     pub session_idle: Duration,
     /// How long a session lives at most.
     pub session_absolute: Duration,
-    /// How long a process may hold a set-up before another one goes on with its work.
+    /// How long a process may hold work before another one goes on with it.
     pub lease: Duration,
     /// How many changes one client may ask for at once.
     pub changes_at_once: NonZeroU32,

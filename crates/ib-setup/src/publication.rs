@@ -9,8 +9,9 @@
 //!
 //! Every item is sent in two steps, and only a driver that knows the environment's own number of a publication
 //! tells it to go on with step 2. What was sent without a recorded answer has no number here: it deploys nothing.
-//! Before anything is sent again, what is there is read; while the environment says that the item is being
-//! published already, it is waited for.
+//! Before anything is sent again, what is there is read, and once more before step 2, when the environment
+//! keeps everybody else from deploying the item; while it says that the item is being published already, it is
+//! waited for.
 
 mod apply;
 mod command;

@@ -2,6 +2,7 @@
 //! sets, and an environment that answers as it is told.
 
 mod memory;
+mod packages;
 mod scripted;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::activation::AcceptUnverified;
 use crate::setup::Ports;
 
 pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
+pub use packages::MemoryPackages;
 pub use scripted::{Script, Scripted};
 
 /// Ports that keep everything in memory, and connect through `connect`.

@@ -31,6 +31,7 @@ pub(super) struct Raw {
     data: Option<PathBuf>,
     database_url_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
+    packages: Option<PathBuf>,
     #[serde(default)]
     accept_unverified: bool,
     #[serde(default, with = "humantime_serde::option")]
@@ -113,6 +114,7 @@ pub(super) fn read(flags: &Flags) -> Result<Raw, Stop> {
         .set_override_option("listen", flags.listen.clone())
         .and_then(|builder| builder.set_override_option("public_url", flags.public_url.clone()))
         .and_then(|builder| builder.set_override_option("data", flags.data.as_deref().map(text)))
+        .and_then(|builder| builder.set_override_option("packages", flags.packages.as_deref().map(text)))
         .and_then(|builder| {
             let list = (!flags.connect_to.is_empty()).then(|| flags.connect_to.clone());
             builder.set_override_option("network.connect_to", list)
@@ -179,6 +181,7 @@ impl Raw {
             key_file: self.key_file.unwrap_or_else(|| data.join("key")),
             makes_key,
             store,
+            packages: self.packages,
             secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
             session_idle,
             session_absolute,

@@ -63,6 +63,10 @@ fn decided(config: &Config, say: &mut Say<'_>) {
         Some(activation) => say("activation", &format_args!("asked at {}", activation.address.as_str())),
         None => say("activation", &"codes are accepted without being verified"),
     }
+    match &config.packages {
+        Some(folder) => say("packages", &folder.display()),
+        None => say("packages", &"none: dependencies are not installed from here"),
+    }
     for (development, (lifetime, file)) in &config.lifetimes {
         let (development, lifetime) = (development.authority(), lifetime.authority());
         say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));

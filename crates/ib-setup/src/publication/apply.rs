@@ -88,6 +88,7 @@ impl State {
             return None;
         }
         let is_doubtful = item.sent.is_some();
+        item.is_repeated |= is_doubtful;
         item.status = Status::Queued { is_doubtful, busy: None };
         item.is_cancelled = false;
         item.attempt = 0;
@@ -175,6 +176,9 @@ fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
         Status::Queued { busy, .. } => busy,
         _ => None,
     };
+    if matches!(fact, Fact::Unsent { is_busy: false, .. }) {
+        item.is_repeated = true;
+    }
     item.status = match (&item.status, fact) {
         (Status::Queued { .. }, Fact::Absent { .. }) => {
             Status::Queued { is_doubtful: false, busy: busy_since }
@@ -209,14 +213,22 @@ fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
             item.heard.take(messages);
             return Some(());
         }
-        (Status::Validating(publication), Fact::Validated { .. }) => {
+        (Status::Validating(publication), Fact::Validated { .. }) if item.is_repeated => {
+            Status::Checking(*publication)
+        }
+        (Status::Validating(publication), Fact::Validated { .. })
+        | (Status::Checking(publication), Fact::Absent { .. }) => {
             Status::Steering(*publication, Then::Continue)
         }
         (
-            Status::Validating(publication) | Status::Steering(publication, Then::Continue),
-            Fact::Withdrawn { found, .. },
+            Status::Validating(publication) | Status::Checking(publication),
+            Fact::Withdrawn { found, present, .. },
         ) => {
-            let aborted = found.clone().map_or(AbortedAs::Cancelled, AbortedAs::Failed);
+            let aborted = match (found, present) {
+                (Some(found), _) => AbortedAs::Failed(found.clone()),
+                (None, Some(present)) => AbortedAs::Done(*present),
+                (None, None) => AbortedAs::Cancelled,
+            };
             Status::Steering(*publication, Then::Abort(aborted))
         }
         (Status::Steering(publication, Then::Continue), Fact::Continued { .. }) => {

@@ -106,11 +106,12 @@ fn cancel_item(run: &Run, known: &RunItem) -> Result<Option<Fact>, Rejection> {
     Ok(match &known.status {
         Status::Queued { .. } => Some(Fact::Cancelled { item }),
         // Nobody tells it to go on, so it deploys nothing.
-        Status::Uploading { .. } | Status::Validating(_) if run.waiting.is_some() => {
+        Status::Uploading { .. } | Status::Validating(_) | Status::Checking(_) if run.waiting.is_some() => {
             Some(Fact::Cancelled { item })
         }
         Status::Uploading { .. } | Status::Validating(_) if known.is_cancelled => None,
         Status::Uploading { .. } | Status::Validating(_) => Some(Fact::CancelRequested { item }),
+        Status::Checking(_) => Some(Fact::Withdrawn { item, found: None, present: None }),
         Status::Steering(_, Then::Continue) | Status::Deploying(_) | Status::Verifying => {
             return Err(Rejection::TooLate);
         }
@@ -140,9 +141,8 @@ fn tick(state: &State, now: Timestamp) -> Vec<Fact> {
         (Status::Queued { busy: Some(since), .. }, _) if is_over(*since, BUSY_LIMIT) => {
             vec![failed(run, current, Reason::PublicationInterrupted, "it is being published already")]
         }
-        (Status::Validating(_), Some(sent)) if is_over(sent, ITEM_LIMIT) => {
-            let found = Some(Box::new(timed_out(run, current)));
-            vec![Fact::Withdrawn { item: current.planned.item.clone(), found }]
+        (Status::Validating(_) | Status::Checking(_), Some(sent)) if is_over(sent, ITEM_LIMIT) => {
+            vec![withdrawn(current, timed_out(run, current))]
         }
         (Status::Deploying(_) | Status::Verifying, Some(sent)) if is_over(sent, ITEM_LIMIT) => {
             let found = Box::new(timed_out(run, current));
@@ -158,6 +158,12 @@ fn waited_in_vain(run: &Run) -> Vec<Fact> {
     let begun = run.current().filter(|item| !matches!(item.status, Status::Queued { .. }));
     let failed = begun.map(|item| Fact::Failed { item: item.planned.item.clone(), found: found.clone() });
     failed.into_iter().chain([Fact::Ended { found: Some(found) }]).collect()
+}
+
+/// A publication ends after step 1, for the item failed.
+fn withdrawn(known: &RunItem, found: Found) -> Fact {
+    let item = known.planned.item.clone();
+    Fact::Withdrawn { item, found: Some(Box::new(found)), present: None }
 }
 
 fn timed_out(run: &Run, item: &RunItem) -> Found {
@@ -181,6 +187,9 @@ fn aborted(known: &RunItem) -> Option<Fact> {
     let item = known.planned.item.clone();
     match &known.status {
         Status::Steering(_, Then::Abort(AbortedAs::Cancelled)) => Some(Fact::Cancelled { item }),
+        Status::Steering(_, Then::Abort(AbortedAs::Done(present))) => {
+            Some(Fact::Done { item, present: *present })
+        }
         Status::Steering(_, Then::Abort(AbortedAs::Failed(found))) => {
             Some(Fact::Failed { item, found: found.clone() })
         }
@@ -311,9 +320,11 @@ fn concluded(run: &Run, known: &RunItem, effect: &Effect, answer: Answer, now: T
         (_, Answer::NoAnswer(found)) => silent(run, found),
         (_, Answer::Forbidden(found) | Answer::NoPackage(found)) => vec![Fact::Failed { item, found }],
         (Effect::Recognise { .. }, Answer::ReadBack(present)) => {
-            vec![match fit(known, present) {
-                Some(present) => Fact::Done { item, present },
-                None => Fact::Absent { item },
+            vec![match (fit(known, present), &known.status) {
+                (None, _) => Fact::Absent { item },
+                // It is there already: what was sent is taken back.
+                (present, Status::Checking(_)) => Fact::Withdrawn { item, found: None, present },
+                (Some(present), _) => Fact::Done { item, present },
             }]
         }
         (Effect::Send { .. }, Answer::Accepted { publication, messages }) => {
@@ -400,11 +411,9 @@ fn heard(run: &Run, known: &RunItem, after: i64, page: (Vec<Message>, i64, bool)
     }
     facts.extend(match &known.status {
         Status::Validating(_) if has_ended => ended_early(run, &known, errors),
-        Status::Validating(_) if is_stopped && errors => {
-            Some(Fact::Withdrawn { item, found: Some(Box::new(with_errors(run, &known))) })
-        }
+        Status::Validating(_) if is_stopped && errors => Some(withdrawn(&known, with_errors(run, &known))),
         Status::Validating(_) if is_stopped && known.is_cancelled => {
-            Some(Fact::Withdrawn { item, found: None })
+            Some(Fact::Withdrawn { item, found: None, present: None })
         }
         Status::Validating(_) if is_stopped => Some(Fact::Validated { item }),
         Status::Deploying(_) if has_ended && errors => {

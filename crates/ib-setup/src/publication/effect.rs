@@ -22,7 +22,8 @@ pub enum Effect {
         /// With whose credentials.
         by: Holder,
     },
-    /// Look whether what may have been sent before is there. Safe to repeat: it only reads.
+    /// Look whether what may have been sent before is there: before it is sent again, and once more before step 2.
+    /// Safe to repeat: it only reads.
     Recognise {
         /// The number of the publication.
         run: u32,
@@ -122,7 +123,7 @@ fn owed_to(run: &Run) -> Option<Effect> {
     let current = run.current()?;
     let (run, item) = (number, current.planned.item.clone());
     Some(match &current.status {
-        Status::Queued { is_doubtful: true, .. } => Effect::Recognise { run, item },
+        Status::Queued { is_doubtful: true, .. } | Status::Checking(_) => Effect::Recognise { run, item },
         Status::Queued { .. } => Effect::Send { run, item, attempt: current.attempt },
         Status::Uploading { fence } => Effect::Recover { run, item, fence: *fence },
         Status::Validating(Publication { id, after }) | Status::Deploying(Publication { id, after }) => {

@@ -74,7 +74,7 @@ pub enum Fact {
         /// Whether the environment said that it is being published already.
         is_busy: bool,
     },
-    /// What was sent before is not there.
+    /// What may have been sent before is not there.
     Absent {
         /// The item.
         item: Item,
@@ -95,7 +95,7 @@ pub enum Fact {
         /// The number to ask on from.
         last: i64,
     },
-    /// Step 1 has ended well, and the environment is told to go on.
+    /// Step 1 has ended well.
     Validated {
         /// The item.
         item: Item,
@@ -107,6 +107,9 @@ pub enum Fact {
         /// Why it failed; `None` where somebody cancelled it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         found: Option<Box<Found>>,
+        /// What is there already, so that there is nothing to deploy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        present: Option<Present>,
     },
     /// The environment was told to go on with step 2.
     Continued {

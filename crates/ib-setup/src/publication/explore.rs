@@ -15,7 +15,7 @@ use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
 /// How many troubles of any kind come together.
-const TROUBLES: u8 = 2;
+const TROUBLES: u8 = 3;
 
 /// One machine, one environment, two drivers, and how much trouble is still to come.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -374,7 +374,10 @@ impl Model for Publishing {
             Happening::Begin(index) => world.begin(index)?,
             Happening::Ask(index, way) => world.ask(index, way)?,
             Happening::Record(index) => world.conclude(index)?,
-            Happening::Crash(index) => drop(world.drivers[index].take()?),
+            Happening::Crash(index) => {
+                world.left = world.left.checked_sub(1)?;
+                world.drivers[index].take()?;
+            }
             Happening::Environment(index, to) => world.moves(index, to)?,
             Happening::LimitPasses => {
                 world.record(Command::Tick, NOW.plus(LOG_IN_WAIT))?;

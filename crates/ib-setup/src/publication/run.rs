@@ -5,6 +5,7 @@ use ib_domain::permission::user::Username;
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Item, Planned};
+use super::survey::Present;
 use crate::found::Found;
 use crate::id::SetupId;
 use crate::time::Timestamp;
@@ -58,6 +59,8 @@ pub(crate) struct RunItem {
     pub(crate) is_cancelled: bool,
     /// How often it was sent since somebody asked for it.
     pub(crate) attempt: u8,
+    /// Whether it may have been sent more than once: then what is there is looked at before step 2 too.
+    pub(crate) is_repeated: bool,
     /// When it was last sent.
     pub(crate) sent: Option<Timestamp>,
     /// Since when the environment had been busy with it when it was last sent.
@@ -93,6 +96,9 @@ pub(crate) enum Status {
     },
     /// Step 1: the environment compiles and deploys nothing yet.
     Validating(Publication),
+    /// Step 1 has ended. It may have been sent before, and may have been deployed since that was looked at; now
+    /// nobody else deploys it, for this publication holds its modules.
+    Checking(Publication),
     /// Step 1 has ended; the environment is told how to go on.
     Steering(Publication, Then),
     /// Step 2.
@@ -123,6 +129,8 @@ pub(crate) enum Then {
 pub(crate) enum AbortedAs {
     Cancelled,
     Failed(Box<Found>),
+    /// It was there already.
+    Done(Present),
 }
 
 impl Status {
@@ -145,6 +153,7 @@ impl Run {
             status: Status::QUEUED,
             is_cancelled: false,
             attempt: 0,
+            is_repeated: false,
             sent: None,
             busy_before: None,
             changed: at,

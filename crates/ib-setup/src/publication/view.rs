@@ -252,7 +252,7 @@ fn item_view(run: &Run, item: &RunItem) -> ItemView {
             (ItemStatus::Cancelling, None)
         }
         Status::Uploading { .. } => (ItemStatus::Uploading, None),
-        Status::Validating(_) => (ItemStatus::Validating, None),
+        Status::Validating(_) | Status::Checking(_) => (ItemStatus::Validating, None),
         Status::Steering(_, Then::Abort(_)) => (ItemStatus::Cancelling, None),
         Status::Steering(_, Then::Continue) | Status::Deploying(_) => (ItemStatus::Deploying, None),
         Status::Verifying => (ItemStatus::Verifying, None),
