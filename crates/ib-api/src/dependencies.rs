@@ -58,7 +58,7 @@ pub struct DependencyDocument {
     pub wanted: String,
     /// Whether the update forces integrations to be published again.
     pub is_breaking: bool,
-    /// Why its package cannot be sent now.
+    /// Why its package cannot be sent now, or what else is worth knowing about it.
     pub trouble: Option<FindingDocument>,
 }
 
@@ -375,7 +375,7 @@ pub fn exit(view: &View) -> Exit {
     match run.status {
         RunStatus::Preparing | RunStatus::Working => Exit::CouldNotTell,
         RunStatus::WaitingForLogIn => Exit::Login,
-        _ if run.stop.as_ref().is_some_and(|stop| rejects_login(stop)) => Exit::Login,
+        _ if run.stop.as_ref().is_some_and(rejects_login) => Exit::Login,
         _ if run.stop.is_some() || run.items.iter().any(|item| item.status == ItemStatus::Failed) => {
             Exit::Failed
         }

@@ -148,6 +148,7 @@ pub struct PublicationMessage {
 
 /// How a publication began.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Started {
     /// The environment works on it.
     Running(PublishId, Vec<PublicationMessage>),

@@ -40,39 +40,51 @@ struct Catalogue {
     dependency: Vec<Dependency>,
 }
 
-/// Writes the packages of all five dependencies into a folder, which is made if it is not there, and the
-/// `catalogue.toml` that describes them. A dependency has version 2.4.0 unless `versions` names another.
+/// A package of each of the five dependencies, and its entry of a catalogue. A dependency has version 2.4.0 unless
+/// `versions` names another.
 ///
 /// A package is what [`Application::to_package`] makes of an application with the dependency's exact name and a
 /// description that tells its version, so the simulator publishes it and then shows it as installed.
 ///
 /// # Errors
+/// An [`io::Error`] if what stands here cannot be read as it should; it never happens.
+pub fn packages(
+    versions: &BTreeMap<DependencyId, DependencyVersion>,
+) -> io::Result<Vec<(Dependency, Vec<u8>)>> {
+    let usual: DependencyVersion = USUAL_VERSION.parse().map_err(io::Error::other)?;
+    DependencyId::ALL.into_iter().map(|id| package(id, *versions.get(&id).unwrap_or(&usual))).collect()
+}
+
+/// Writes [packages](packages) into a folder, which is made if it is not there, and the `catalogue.toml` that
+/// describes them.
+///
+/// # Errors
 /// An [`io::Error`] if a file cannot be written.
 pub fn write_packages(folder: &Path, versions: &BTreeMap<DependencyId, DependencyVersion>) -> io::Result<()> {
-    let usual: DependencyVersion = USUAL_VERSION.parse().map_err(io::Error::other)?;
     fs::create_dir_all(folder)?;
-    let write_one = |id: DependencyId| write_package(folder, id, *versions.get(&id).unwrap_or(&usual));
-    let dependency = DependencyId::ALL.into_iter().map(write_one).collect::<io::Result<_>>()?;
+    let mut dependency = Vec::new();
+    for (entry, package) in packages(versions)? {
+        fs::write(folder.join(entry.package.to_string()), package)?;
+        dependency.push(entry);
+    }
     let text = toml::to_string(&Catalogue { dependency }).map_err(io::Error::other)?;
     fs::write(folder.join("catalogue.toml"), text)
 }
 
-/// Writes one package, and describes it.
-fn write_package(folder: &Path, id: DependencyId, version: DependencyVersion) -> io::Result<Dependency> {
+fn package(id: DependencyId, version: DependencyVersion) -> io::Result<(Dependency, Vec<u8>)> {
     let application = application(id, version);
-    let file = format!("{id}.oap");
     let package = application.to_package();
-    fs::write(folder.join(&file), &package)?;
-    Ok(Dependency {
+    let entry = Dependency {
         id,
         application_key: ApplicationKey::parse(&application.key()).map_err(io::Error::other)?,
         version,
         needs: needs(id),
         modules: application.modules.into_iter().map(|module| module.name).collect(),
-        package: file.parse().map_err(io::Error::other)?,
+        package: format!("{id}.oap").parse().map_err(io::Error::other)?,
         package_sha256: Sha256Digest::new(Sha256::digest(&package).into()),
         required_for: required_for(id),
-    })
+    };
+    Ok((entry, package))
 }
 
 fn application(id: DependencyId, version: DependencyVersion) -> Application {

@@ -245,8 +245,8 @@ impl Publications {
         let state = events.iter().try_fold(state, State::apply)?;
         let texts = events.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
         let texts = texts.map_err(|error| StoreError::Unavailable(error.into()))?;
-        let mut standing = Standing::default();
-        standing.due = owed(&state).map(|_| self.now()).or_else(|| later(&state));
+        let due = owed(&state).map(|_| self.now()).or_else(|| later(&state));
+        let standing = Standing { due, ..Standing::default() };
         let addition = Addition { events: &texts, snapshot: &state.snapshot(), standing: &standing, lease };
         self.setup.ports.store.append(history, sequence, addition).await?;
         Ok(state)

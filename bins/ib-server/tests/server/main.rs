@@ -11,6 +11,7 @@ mod browser;
 #[path = "../../../../crates/ib-store/tests/store/cluster.rs"]
 mod cluster;
 mod connections;
+mod installs;
 mod kills;
 mod measures;
 mod place;

@@ -379,10 +379,8 @@ fn not_accepted(run: &Run, known: &RunItem, messages: Vec<Message>, now: Timesta
             vec![Fact::Unsent { item, is_busy: true }]
         };
     }
-    let reason = match lower.contains("not allowed") || lower.contains("permission") {
-        true => Reason::PublicationForbidden,
-        false => Reason::PublicationNotStarted,
-    };
+    let is_forbidden = lower.contains("not allowed") || lower.contains("permission");
+    let reason = if is_forbidden { Reason::PublicationForbidden } else { Reason::PublicationNotStarted };
     let words = if words.is_empty() { "it did not say why" } else { words.as_str() };
     let failed = failed(run, known, reason, words);
     let said = (!messages.is_empty()).then_some(Fact::Said { item, messages, last: 0 });

@@ -49,7 +49,7 @@ pub struct Surveyed {
     pub needs: BTreeSet<DependencyId>,
     /// What is there; `None` where it is not installed.
     pub present: Option<Present>,
-    /// What is the matter with the package, so that it cannot be installed now.
+    /// What is the matter with the package, so that it cannot be installed now; or that its version is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Found>,
 }

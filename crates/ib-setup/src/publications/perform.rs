@@ -6,7 +6,9 @@ use ib_domain::check::Check;
 use ib_domain::dependency::Dependency;
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::reason::{Reason, Retry};
-use ib_env_client::{Credentials, Environment, Module, ModuleKey, Obstacle, Package, PublishId, Started};
+use ib_env_client::{
+    Credentials, Environment, Module, ModuleKey, Obstacle, Package, PublicationMessage, PublishId, Started,
+};
 
 use super::survey::Listing;
 use super::{Publications, Result, Work};
@@ -48,7 +50,7 @@ impl Publications {
                 send(&*environment, &credentials, sendable).await
             }
             Effect::Prepare { .. } => return self.prepare(work, &holder, credentials).await.map(Some),
-            effect => self.ask(&*environment, &credentials, effect).await,
+            effect => self.ask(&*environment, &credentials, &holder, effect).await,
         };
         match answered {
             Ok(answer) => Ok(Some(answer)),
@@ -61,6 +63,7 @@ impl Publications {
         &self,
         environment: &dyn Environment,
         credentials: &Credentials,
+        holder: &Holder,
         effect: &Effect,
     ) -> std::result::Result<Answer, Obstacle> {
         match effect {
@@ -84,7 +87,7 @@ impl Publications {
             }
             _ => {
                 let listing = Listing::read(environment, credentials, &self.catalogue).await?;
-                Ok(Answer::Surveyed(self.with_packages(listing.survey(&self.catalogue)).await))
+                Ok(Answer::Surveyed(self.with_troubles(listing.survey(&self.catalogue), holder).await))
             }
         }
     }
@@ -106,13 +109,18 @@ impl Publications {
         })
     }
 
-    /// Adds to a survey what is the matter with packages.
-    async fn with_packages(&self, mut survey: Survey) -> Survey {
+    /// Adds to a survey what is the matter with packages, and which versions are not known.
+    async fn with_troubles(&self, mut survey: Survey, holder: &Holder) -> Survey {
         for surveyed in &mut survey.dependencies {
             let dependency = self.catalogue.get(surveyed.id);
-            if let Err(error) = self.packages.verify(dependency).await {
-                surveyed.trouble = Some(unsendable(&error, dependency));
-            }
+            surveyed.trouble = match self.packages.verify(dependency).await {
+                Err(error) => Some(unsendable(&error, dependency)),
+                Ok(()) if surveyed.present.is_some_and(|present| present.version.is_none()) => {
+                    let item = Item::Dependency(surveyed.id);
+                    Some(recorded(Reason::DependencyVersionUnknown.into(), Some(&item), holder))
+                }
+                Ok(()) => None,
+            };
         }
         survey
     }
@@ -166,7 +174,7 @@ impl Publications {
         }
         let environment = self.setup.ports.connect.environment(holder.address.clone());
         let survey = match Listing::read(&*environment, &credentials, &self.catalogue).await {
-            Ok(listing) => self.with_packages(listing.survey(&self.catalogue)).await,
+            Ok(listing) => self.with_troubles(listing.survey(&self.catalogue), holder).await,
             Err(obstacle) => {
                 let effect = Effect::Look { by: holder.clone() };
                 return self.hindered(holder, &effect, obstacle).await;
@@ -190,13 +198,13 @@ async fn send(
             environment.republish(credentials, &name, &modules, TWO_STEPS).await?
         }
     };
+    let kept = |messages: Vec<PublicationMessage>| messages.into_iter().map(Message::from).collect();
     Ok(match started {
         Started::Running(PublishId(publication), messages) => {
-            Answer::Accepted { publication, messages: messages.into_iter().map(Message::from).collect() }
+            Answer::Accepted { publication, messages: kept(messages) }
         }
-        Started::NotStarted(messages) => {
-            Answer::NotAccepted { messages: messages.into_iter().map(Message::from).collect() }
-        }
+        Started::NotStarted(messages) => Answer::NotAccepted { messages: kept(messages) },
+        _ => Answer::NotAccepted { messages: Vec::new() },
     })
 }
 
@@ -212,7 +220,8 @@ fn told(result: std::result::Result<(), Obstacle>) -> std::result::Result<Answer
 /// What keeps packages from being sent.
 fn kept_packages(survey: &Survey) -> Vec<(Item, Found)> {
     let trouble = |surveyed: &crate::publication::Surveyed| {
-        Some((Item::Dependency(surveyed.id), surveyed.trouble.clone()?))
+        let trouble = surveyed.trouble.clone().filter(|found| found.status.stops())?;
+        Some((Item::Dependency(surveyed.id), trouble))
     };
     survey.dependencies.iter().filter_map(trouble).collect()
 }

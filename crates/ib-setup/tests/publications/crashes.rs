@@ -107,20 +107,20 @@ async fn a_crash_at_any_append_still_ends_with_everything_installed_once() {
         first.start(id).await;
         let messages = {
             let failing = Failing { inner: world.store.clone(), left: AtomicUsize::new(number), is_written };
-            let crashing = world.program_over(Arc::new(failing));
-            let mut crashed = false;
-            while !crashed && crashing.publications.view(id).await.unwrap().run.unwrap().is_active() {
-                match crashing.step().await {
+            let dying = world.program_over(Arc::new(failing));
+            let mut has_died = false;
+            while !has_died && dying.publications.view(id).await.unwrap().run.unwrap().is_active() {
+                match dying.step().await {
                     Ok(true) => {}
                     Ok(false) => world.wait(Duration::from_secs(1)),
-                    Err(_) => crashed = true,
+                    Err(_) => has_died = true,
                 }
             }
-            crashes += usize::from(crashed);
+            crashes += usize::from(has_died);
             // Another one goes on once the lease has run out.
             world.wait(Duration::from_mins(1));
             first.work(id).await;
-            if !crashed {
+            if !has_died {
                 assert!(crashes > 40, "{crashes}");
                 return;
             }

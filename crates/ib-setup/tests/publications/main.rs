@@ -150,7 +150,7 @@ async fn a_refused_password_is_never_sent_again() {
     assert_eq!(view.run.unwrap().status, RunStatus::WaitingForLogIn);
     let before = world.simulator.requests().len();
     for _ in 0..20 {
-        world.wait(Duration::from_secs(60));
+        world.wait(Duration::from_mins(1));
         program.step().await.unwrap();
     }
     assert_eq!(world.simulator.requests().len(), before);
@@ -248,7 +248,10 @@ async fn an_unknown_version_counts_as_outdated_and_says_so() {
     let program = world.program();
     let id = program.come_in("maria").await;
     let view = program.work(id).await;
-    assert_eq!(view.dependencies[0].due, Some(Why::UnknownVersion));
+    let known = &view.dependencies[0];
+    assert_eq!(known.due, Some(Why::UnknownVersion));
+    let note = known.surveyed.trouble.as_ref().and_then(|found| found.reason);
+    assert_eq!(note, Some(Reason::DependencyVersionUnknown));
     program.start(id).await;
     program.work(id).await;
     world.assert_installed_once("of unknown version");

@@ -13,7 +13,7 @@ fn old(scenario: &mut Scenario) {
     let environment = scenario.environment_mut(DEVELOPMENT).unwrap();
     environment.integrations = INTEGRATIONS;
     environment.breaking_updates = true;
-    environment.applications[0].description = "Shared services for integrations.\nVersion: 1.9.0".to_owned();
+    "Shared services.\nVersion: 1.9.0".clone_into(&mut environment.applications[0].description);
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn an_update_that_breaks_nothing_leaves_integrations_alone() {
     let world = World::with(&[], |scenario| {
         old(scenario);
         let environment = scenario.environment_mut(DEVELOPMENT).unwrap();
-        environment.applications[0].description = "Shared services.\nVersion: 2.3.0".to_owned();
+        "Shared services.\nVersion: 2.3.0".clone_into(&mut environment.applications[0].description);
     })
     .await;
     let program = world.program();

@@ -43,11 +43,6 @@ pub(crate) struct World {
     vault: Arc<MemoryVault>,
 }
 
-#[derive(serde::Deserialize)]
-struct File {
-    dependency: DependencyCatalogue,
-}
-
 impl World {
     pub(crate) async fn acme() -> Self {
         Self::with(&[], |_| ()).await
@@ -58,21 +53,18 @@ impl World {
         let mut scenario = Scenario::acme();
         change(&mut scenario);
         let simulator = Simulator::builder().scenario(scenario).start().await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
         let versions = versions.iter().map(|(id, version)| (*id, version.parse().unwrap())).collect();
-        ib_env_sim::dependencies::write_packages(folder.path(), &versions).unwrap();
-        let text = std::fs::read_to_string(folder.path().join("catalogue.toml")).unwrap();
-        let catalogue = toml::from_str::<File>(&text).unwrap().dependency;
+        let made = ib_env_sim::dependencies::packages(&versions).unwrap();
+        let catalogue = DependencyCatalogue::new(made.iter().map(|(entry, _)| entry.clone()).collect());
         let packages = Arc::new(MemoryPackages::default());
-        for dependency in catalogue.iter() {
-            let content = std::fs::read(folder.path().join(dependency.package.to_string())).unwrap();
-            packages.put(dependency.id, content);
+        for (entry, package) in made {
+            packages.put(entry.id, package);
         }
         let (store, clock, vault): (Arc<MemoryStore>, Arc<SetClock>, Arc<MemoryVault>) = Default::default();
         let client = Arc::new(client(&simulator));
         let ports =
             Ports { store: store.clone(), clock: clock.clone(), vault: vault.clone(), ..ports(client) };
-        Self { simulator, packages, store, catalogue: Arc::new(catalogue), ports, clock, vault }
+        Self { simulator, packages, store, catalogue: Arc::new(catalogue.unwrap()), ports, clock, vault }
     }
 
     /// A program that is started, over any store.
@@ -104,7 +96,7 @@ impl World {
     pub(crate) fn counts(&self) -> BTreeMap<String, (u64, u64)> {
         let counts = self.simulator.publications().counts.into_iter();
         let here = counts.filter(|count| count.host == DEVELOPMENT);
-        here.map(|count| (count.application, (u64::from(count.started), u64::from(count.deployed)))).collect()
+        here.map(|count| (count.application, (count.started, count.deployed))).collect()
     }
 
     /// Whether all dependencies are there, and nothing was deployed more than once.

@@ -87,12 +87,17 @@ impl<'p> Program<'p> {
     /// From nothing to a registered infrastructure.
     pub(crate) async fn register(&self, username: &str) -> Value {
         let setup = self.begin().await;
-        self.step(&setup, "address", json!({"address": "dev.acme.example"})).await;
-        let at = self.step(&setup, "log-in", json!({"username": username, "password": PASSWORD})).await;
+        self.walk(&setup, username).await
+    }
+
+    /// The same with a set-up that was begun.
+    pub(crate) async fn walk(&self, setup: &str, username: &str) -> Value {
+        self.step(setup, "address", json!({"address": "dev.acme.example"})).await;
+        let at = self.step(setup, "log-in", json!({"username": username, "password": PASSWORD})).await;
         if at["step"] == "registered" {
             return at;
         }
-        self.step(&setup, "welcome", json!({})).await;
-        self.step(&setup, "disclaimer", json!({"version": "built-in-1"})).await
+        self.step(setup, "welcome", json!({})).await;
+        self.step(setup, "disclaimer", json!({"version": "built-in-1"})).await
     }
 }
