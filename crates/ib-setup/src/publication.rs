@@ -15,17 +15,20 @@
 
 mod apply;
 mod command;
+mod conclude;
 mod decide;
 mod effect;
 mod event;
 #[cfg(test)]
 mod explore;
+mod limits;
 mod message;
 mod plan;
 mod run;
 mod survey;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod view;
 
 use std::time::Duration;
