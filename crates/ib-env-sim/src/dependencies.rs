@@ -55,7 +55,7 @@ pub fn packages(
     DependencyId::ALL.into_iter().map(|id| package(id, *versions.get(&id).unwrap_or(&usual))).collect()
 }
 
-/// Writes [packages](packages) into a folder, which is made if it is not there, and the `catalogue.toml` that
+/// Writes [`packages`] into a folder, which is made if it is not there, and the `catalogue.toml` that
 /// describes them.
 ///
 /// # Errors
