@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use thirtyfour::WebDriver;
 use thirtyfour::error::WebDriverResult;
 
+use crate::installs::{SETTINGS, fails};
 use crate::place::{HOST, Place};
 use crate::stops::stopped;
 use crate::window::Window;
@@ -21,6 +22,8 @@ pub(crate) const ALL: &[Journey] = named![
     the_middle_looks_right,
     the_check_looks_right,
     the_activation_code_looks_right,
+    the_widget_looks_right,
+    dependencies_look_right,
     pages_beside_the_way_look_right,
 ];
 
@@ -190,6 +193,53 @@ async fn the_activation_code_looks_right(guest: Guest) {
         window.goto(&format!("/setup/{done}")).await;
         look(&window, &format!("{done}-done")).await;
     }
+}
+
+async fn the_widget_looks_right(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.register("maria").await;
+    window.labelled("Setup, 4 tasks open").await;
+    look(&window, "widget-closed").await;
+    window.toggle().await;
+    window.widget_says("Install dependencies").await;
+    look(&window, "widget-due").await;
+    place.hold();
+    window.press("Install dependencies").await;
+    window.widget_says("now Secret Manager Local Service").await;
+    look(&window, "widget-running").await;
+    place.advance(std::time::Duration::from_mins(3));
+    window.widget_says("No change for").await;
+    look(&window, "widget-stalled").await;
+    place.forget_credentials();
+    window.widget_says("waiting for a log-in").await;
+    look(&window, "widget-waiting").await;
+    let other = Window::named(&guest, &place, "localhost").await;
+    other.enter_address().await;
+    other.log_in("admin").await;
+    other.arrive("registered").await;
+    other.toggle().await;
+    other.widget_says("In progress").await;
+    look(&other, "widget-taken-over").await;
+    place.go_on();
+    other.labelled("Setup, everything is done").await;
+    look(&other, "widget-done").await;
+}
+
+async fn dependencies_look_right(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    fails(&place);
+    window.prompted("maria").await;
+    window.goto(SETTINGS).await;
+    look(&window, "dependencies-due").await;
+    window.press("Install dependencies").await;
+    window.until("the failure", true, async || Ok(window.text_of("main").await?.contains("SETUP-DEP-002"))).await;
+    look(&window, "dependencies-failed").await;
+    window.press("Retry Integration Builder Utils").await;
+    window.labelled("Setup, everything is done").await;
+    window.reload().await;
+    look(&window, "dependencies-done").await;
 }
 
 async fn pages_beside_the_way_look_right(guest: Guest) {

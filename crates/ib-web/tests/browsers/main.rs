@@ -12,6 +12,7 @@
 #![expect(clippy::print_stdout, reason = "this is its own test harness")]
 
 mod engine;
+mod installs;
 mod journeys;
 mod keyboard;
 mod looks;
@@ -119,7 +120,7 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
     // WebKit's driver cannot work without scripts.
     let scriptless = if engine == Engine::WebKit { &[] } else { scriptless::ALL };
     let driver = Driver::start(engine).await;
-    run(&driver, true, &chosen(&[journeys::ALL, stops::ALL, keyboard::ALL, looks]), outcome).await;
+    run(&driver, true, &chosen(&[journeys::ALL, installs::ALL, stops::ALL, keyboard::ALL, looks]), outcome).await;
     run(&driver, false, &chosen(&[scriptless]), outcome).await;
 }
 

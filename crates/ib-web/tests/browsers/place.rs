@@ -9,12 +9,13 @@ use std::time::Duration;
 use ib_domain::address::EnvironmentAddress;
 use ib_env_client::Token;
 use ib_env_client::http::{ConnectTo, HttpClient, Limits, Settings as HttpSettings};
-use ib_env_sim::scenario::{Action, Environment, Fault};
+use ib_domain::dependency::catalogue::DependencyCatalogue;
+use ib_env_sim::scenario::{Action, Environment, Fault, PublishRule};
 use ib_env_sim::{Scenario, Simulator};
 use ib_setup::ports::Clock;
 use ib_setup::system::{RandomIds, SystemClock};
-use ib_setup::testing::ports;
-use ib_setup::{Ports, Timestamp};
+use ib_setup::testing::{MemoryPackages, MemoryVault, ports};
+use ib_setup::{Dependencies, Pace, Ports, Timestamp};
 use ib_web::{Settings, Web};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -38,8 +39,11 @@ pub(crate) struct Place {
     pub(crate) address: SocketAddr,
     simulator: Simulator,
     clock: Arc<Ahead>,
+    vault: Arc<MemoryVault>,
+    ports: Ports,
+    dependencies: Dependencies,
     /// They end with the place.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Place {
@@ -52,21 +56,59 @@ impl Place {
         let mut scenario = Scenario::acme();
         change(&mut scenario);
         let simulator = Simulator::builder().scenario(scenario).start().await.unwrap();
-        let clock = Arc::new(Ahead::default());
+        let (clock, vault): (Arc<Ahead>, Arc<MemoryVault>) = Default::default();
         let ports = Ports {
             clock: clock.clone(),
+            vault: vault.clone(),
             ids: Arc::new(RandomIds),
             lifetimes: Arc::new(lifetimes()),
             ..ports(Arc::new(client(&simulator)))
         };
-        let web = Web::new(ports, None, Settings::default());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (dependencies, tasks) = (dependencies(), JoinSet::new());
+        let mut place = Self { address, simulator, clock, vault, ports, dependencies, tasks };
+        place.serve(listener);
+        place
+    }
+
+    fn serve(&mut self, listener: TcpListener) {
+        let mut settings = Settings::default();
+        settings.pace = Pace::new(Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200));
+        let web = Web::new(self.ports.clone(), Some(self.dependencies.clone()), settings);
         let service = web.router().into_make_service_with_connect_info::<SocketAddr>();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
-        tasks.spawn(async move { web.drive(std::future::pending()).await });
-        Self { address, simulator, clock, _tasks: tasks }
+        self.tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
+        self.tasks.spawn(async move { web.drive(std::future::pending()).await });
+    }
+
+    /// The service ends in the middle of everything, and is started again over what it kept.
+    pub(crate) async fn restart(&mut self) {
+        self.tasks.shutdown().await;
+        // The driver that was at work cannot give its leases back.
+        self.advance(Duration::from_mins(2));
+        self.serve(TcpListener::bind(self.address).await.unwrap());
+    }
+
+    /// Has publications of `application` go by a rule, or of all with `*`.
+    pub(crate) fn rule(&self, application: &str, change: impl FnOnce(&mut PublishRule)) {
+        let mut rule = PublishRule { application: application.to_owned(), ..PublishRule::default() };
+        change(&mut rule);
+        self.change(|environment| environment.publish_rules = vec![rule]);
+    }
+
+    /// Has publications stop after their first message, until [`go_on`](Self::go_on).
+    pub(crate) fn hold(&self) {
+        self.rule("*", |rule| rule.stall_after = Some(1));
+    }
+
+    /// Publications go on as usual.
+    pub(crate) fn go_on(&self) {
+        self.change(|environment| environment.publish_rules.clear());
+    }
+
+    /// Nobody's credentials are kept any more.
+    pub(crate) fn forget_credentials(&self) {
+        self.vault.clear();
     }
 
     /// Time passes, for the service.
@@ -93,6 +135,18 @@ impl Place {
     pub(crate) fn stall(&self) {
         self.change(|environment| environment.faults = vec![Fault::always(Action::Stall)]);
     }
+}
+
+/// The simulator's packages.
+fn dependencies() -> Dependencies {
+    let packages = MemoryPackages::default();
+    let mut entries = Vec::new();
+    for (entry, package) in ib_env_sim::dependencies::packages(&BTreeMap::new()).unwrap() {
+        packages.put(entry.id, package);
+        entries.push(entry);
+    }
+    let catalogue = DependencyCatalogue::new(entries).unwrap();
+    Dependencies { catalogue: Arc::new(catalogue), packages: Arc::new(packages) }
 }
 
 fn address(host: &str) -> EnvironmentAddress {

@@ -6,7 +6,7 @@ use crate::place::Place;
 use crate::window::Window;
 use crate::{Guest, Journey, named};
 
-pub(crate) const ALL: &[Journey] = named![a_person_registers_without_scripts];
+pub(crate) const ALL: &[Journey] = named![a_person_registers_without_scripts, a_person_installs_without_scripts];
 
 async fn a_person_registers_without_scripts(guest: Guest) {
     let place = Place::new().await;
@@ -33,4 +33,16 @@ async fn a_person_registers_without_scripts(guest: Guest) {
     window.accept().await;
     window.running("check").await;
     window.arrive("registered").await;
+}
+
+async fn a_person_installs_without_scripts(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.register("maria").await;
+    window.labelled("Setup, 4 tasks open").await;
+    window.find(".setup summary").await.click().await.unwrap();
+    window.press("Install dependencies").await;
+    // The page is asked for again by itself, with the widget open.
+    window.labelled("Setup, everything is done").await;
+    assert!(window.text_of("#setup-panel").await.unwrap().contains("Completed"));
 }
