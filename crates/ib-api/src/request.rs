@@ -64,6 +64,18 @@ pub struct EnterCode {
     pub code: String,
 }
 
+/// A person wants done what the plan names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StartPublication {
+    /// The edition of the plan that they saw.
+    pub edition: u32,
+    /// The ids of the dependencies, with what they need; all where there is none.
+    #[serde(default)]
+    pub only: Vec<String>,
+}
+
 /// Nothing: `{}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

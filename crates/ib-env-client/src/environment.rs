@@ -146,6 +146,13 @@ pub struct PublicationMessage {
     pub detail: String,
 }
 
+impl PublicationMessage {
+    /// A message with nothing more to say.
+    pub fn new(id: Option<i64>, kind: MessageKind, message: impl Into<String>) -> Self {
+        Self { id, kind, message: message.into(), detail: String::new() }
+    }
+}
+
 /// How a publication began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -166,6 +173,13 @@ pub struct MessagePage {
     pub last_id: i64,
     /// Whether the publication has ended.
     pub finished: bool,
+}
+
+impl MessagePage {
+    /// What is new, the number to ask on from, and whether the publication has ended.
+    pub const fn new(messages: Vec<PublicationMessage>, last_id: i64, finished: bool) -> Self {
+        Self { messages, last_id, finished }
+    }
 }
 
 /// One environment. Every method that takes credentials sends them once, and only to the host that

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
+use ib_domain::permission::user::Username;
 
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::ports::{Addition, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
@@ -95,8 +96,17 @@ impl Publications {
     ///
     /// [`PublicationsError::NotRegistered`]; [`PublicationsError::Setup`], [`PublicationsError::History`].
     pub async fn view(&self, setup: SetupId) -> Result<View> {
-        let (infrastructure, _) = self.way_in(setup).await?;
-        Ok(view(&self.load(infrastructure).await?.0))
+        Ok(self.seen_by(setup).await?.0)
+    }
+
+    /// The same, with whoever came in by the set-up and so sees it.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn seen_by(&self, setup: SetupId) -> Result<(View, Username)> {
+        let (infrastructure, holder) = self.way_in(setup).await?;
+        Ok((view(&self.load(infrastructure).await?.0), holder.username))
     }
 
     /// A person wants to know what is there (D1).
@@ -163,6 +173,7 @@ impl Publications {
     /// As [`view`](Self::view).
     pub async fn messages(&self, setup: SetupId, after: usize) -> Result<(Vec<Said>, usize)> {
         let (infrastructure, _) = self.way_in(setup).await?;
+        let run = view(&self.load(infrastructure).await?.0).run;
         let history = HistoryId::Publications(infrastructure);
         let events = self.setup.ports.store.events(history, after, PAGE).await?;
         let read = after + events.len();
@@ -170,6 +181,8 @@ impl Publications {
         for event in events {
             let event: Event = read_event(&event)?;
             match event.fact {
+                // An earlier publication's; the last one may begin on a later page.
+                _ if run.as_ref().is_none_or(|run| event.at < run.begun) => {}
                 Fact::Started { .. } => said.clear(),
                 Fact::Said { item, messages, .. } => {
                     said.extend(messages.into_iter().map(|message| Said {

@@ -3,6 +3,7 @@
 
 mod memory;
 mod packages;
+mod published;
 mod scripted;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use crate::activation::AcceptUnverified;
 use crate::setup::Ports;
 
 pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
-pub use packages::MemoryPackages;
+pub use packages::{MemoryPackages, dependencies};
+pub use published::Published;
 pub use scripted::{Script, Scripted};
 
 /// Ports that keep everything in memory, and connect through `connect`.

@@ -3,6 +3,7 @@
 mod answers;
 mod body;
 mod caller;
+mod dependencies;
 mod docs;
 mod sessions;
 mod setups;
@@ -34,6 +35,7 @@ use crate::guard;
         (name = "Sessions", description = "Whoever has a session's token sees the set-ups that were begun in it."),
         (name = "Set-ups", description = "What there is, where it stands, and what can be done next."),
         (name = "Steps", description = "What a person does. Each is recorded and answered at once; read the set-up with `wait` to hear what came of it."),
+        (name = "Dependencies", description = "What integrations need on the development environment: what is there, what would be published, and how far that is. Once the infrastructure is registered."),
     ),
     modifiers(&Bearer),
 )]
@@ -62,6 +64,14 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(steps::accept))
         .routes(routes!(steps::check))
         .routes(routes!(steps::code))
+        .routes(routes!(dependencies::read))
+        .routes(routes!(dependencies::look))
+        .routes(routes!(dependencies::start))
+        .routes(routes!(dependencies::cancel))
+        .routes(routes!(dependencies::retry_item))
+        .routes(routes!(dependencies::cancel_item))
+        .routes(routes!(dependencies::messages))
+        .routes(routes!(dependencies::events))
 }
 
 /// The document that describes the API.

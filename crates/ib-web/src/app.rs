@@ -16,6 +16,7 @@ use crate::flood::Flood;
 use crate::once::{Once, Turn};
 use crate::session::{Session, Sessions};
 use crate::settings::Settings;
+use crate::watch::Watchers;
 use crate::{api, guard, operate, pages};
 
 /// The HTTP face. Clones share everything.
@@ -32,6 +33,7 @@ pub(crate) struct App {
     /// `None` where the operator gave no catalogue of dependencies.
     pub(crate) publications: Option<Publications>,
     pub(crate) driver: Arc<Driver>,
+    pub(crate) watchers: Watchers,
 }
 
 impl Web {
@@ -56,7 +58,8 @@ impl Web {
         let driver = ib_setup::Driver::new(setup.clone(), publications.clone()).lease_for(settings.lease);
         let driver = Arc::new(Driver::new(setup.clone(), driver, settings.drivers));
         let flood = Flood::new(&settings);
-        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, publications, driver }))
+        let watchers = Watchers::default();
+        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, publications, driver, watchers }))
     }
 
     /// Everything under one router: pages, API, health. Serve it with the connections' addresses
@@ -83,26 +86,24 @@ impl App {
         Ok((session, setup))
     }
 
-    /// Does `work` for a set-up once for each `key`, and wakes the driver.
-    pub(crate) async fn once(
+    /// Does `work` for a set-up once for each `key`, and wakes the driver; `None` where it was done before.
+    pub(crate) async fn once<T>(
         &self,
         session: &Session,
         key: Option<&str>,
         request: &str,
         setup: SetupId,
-        work: impl Future<Output = Answer<View>>,
-    ) -> Answer<View> {
+        work: impl Future<Output = Answer<T>>,
+    ) -> Answer<Option<T>> {
         let turn = match key {
             Some(key) => {
                 self.once.begin(&session.token, key, request).await.map_err(|error| unavailable(&error))?
             }
-            None => return self.done(work.await),
+            None => return self.done(work.await).map(Some),
         };
         let ticket = match turn {
             Turn::First(ticket) => ticket,
-            Turn::Again(_) => {
-                return Ok(self.setup.view(setup).await.map_err(|error| self.refuse(&error, ""))?);
-            }
+            Turn::Again(_) => return Ok(None),
             Turn::Other => return Err(key_reused().into()),
         };
         let result = self.done(work.await);
@@ -111,10 +112,10 @@ impl App {
             Err(_) => self.once.undo(ticket).await,
         };
         noted.map_err(|error| unavailable(&error))?;
-        result
+        result.map(Some)
     }
 
-    fn done(&self, result: Answer<View>) -> Answer<View> {
+    fn done<T>(&self, result: Answer<T>) -> Answer<T> {
         if result.is_ok() {
             self.driver.nudge();
         }
@@ -153,9 +154,13 @@ impl App {
 
     /// Why a set-up did not do what was asked; what is behind it goes to the log, not to the client.
     pub(crate) fn refuse(&self, error: &SetupError, typed: &str) -> Problem {
-        let problem = Problem::of_setup(error, typed);
+        self.told(Problem::of_setup(error, typed), error)
+    }
+
+    /// The problem for the client, what is behind it for the log.
+    pub(crate) fn told(&self, problem: Problem, error: &(dyn std::error::Error + 'static)) -> Problem {
         if problem.status >= 500 {
-            error!(error = error as &dyn std::error::Error, "a request could not be done");
+            error!(error, "a request could not be done");
         }
         problem.counted_from(self.sessions.clock.now().into())
     }

@@ -1,4 +1,4 @@
-//! The style and the script, under names that change with what is in them.
+//! The style and the scripts, under names that change with what is in them.
 
 use std::sync::LazyLock;
 
@@ -33,6 +33,10 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(include_str!("../assets/wizard.js"), "text/javascript; charset=utf-8", "wizard", "js")
 });
 
+static SETUP: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(include_str!("../assets/setup.js"), "text/javascript; charset=utf-8", "setup", "js")
+});
+
 /// Where the style is.
 pub(crate) fn style() -> &'static str {
     &STYLE.path
@@ -43,8 +47,13 @@ pub(crate) fn script() -> &'static str {
     &SCRIPT.path
 }
 
+/// Where the script of the Setup widget is.
+pub(crate) fn setup_script() -> &'static str {
+    &SETUP.path
+}
+
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    [&*STYLE, &*SCRIPT].into_iter().fold(Router::new(), |router, asset| {
+    [&*STYLE, &*SCRIPT, &*SETUP].into_iter().fold(Router::new(), |router, asset| {
         let answer = async move || {
             ([(CONTENT_TYPE, asset.kind), (CACHE_CONTROL, FOREVER)], asset.text).into_response()
         };

@@ -142,20 +142,33 @@ impl Driver {
         }
     }
 
-    /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed. A driver that does
-    /// no more keeps nobody waiting.
+    /// The view of a set-up as soon as nothing is under way there, or when `limit` has passed.
     pub(crate) async fn settled(&self, setup: SetupId, limit: Duration) -> Result<View, SetupError> {
+        let look = || async {
+            let view = self.setup.view(setup).await?;
+            let is_settled = !is_running(&view);
+            Ok((view, is_settled))
+        };
+        self.until(limit, look).await
+    }
+
+    /// What `look` sees as soon as it says that this will do, or when `limit` has passed. A driver that does no
+    /// more keeps nobody waiting.
+    pub(crate) async fn until<T, E, F>(&self, limit: Duration, look: impl Fn() -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<(T, bool), E>>,
+    {
         let until = Instant::now() + limit;
         let mut ended = self.ended.subscribe();
         loop {
             // Looked at before the view: what ended last is in it.
             let is_over = *ended.borrow_and_update();
-            let view = self.setup.view(setup).await?;
-            if !is_running(&view) || is_over || Instant::now() >= until {
-                return Ok(view);
+            let (seen, will_do) = look().await?;
+            if will_do || is_over || Instant::now() >= until {
+                return Ok(seen);
             }
-            let look = (Instant::now() + LOOK).min(until);
-            let _ = timeout_at(look, ended.changed()).await;
+            let next = (Instant::now() + LOOK).min(until);
+            let _ = timeout_at(next, ended.changed()).await;
         }
     }
 }

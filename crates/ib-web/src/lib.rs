@@ -1,4 +1,5 @@
-//! The HTTP face of a set-up: the wizard's pages, and the same as an API under `/api/v1`.
+//! The HTTP face of a set-up: the wizard's pages, the Setup widget that installs dependencies after it, and the
+//! same as an API under `/api/v1`, with an event stream of what goes on.
 //!
 //! [`Web`] puts [`ib_setup`] behind an [`axum::Router`]. No decision is made here, and the pages have no power
 //! that the API lacks. What an embedder may rely on:
@@ -28,6 +29,7 @@ mod api;
 mod app;
 mod assets;
 mod client;
+mod dependencies;
 mod driver;
 mod flood;
 mod guard;
@@ -37,6 +39,7 @@ mod pages;
 mod refusal;
 mod session;
 mod settings;
+mod watch;
 
 pub use app::Web;
 pub use settings::{Origin, OriginError, Settings, Site};

@@ -1,12 +1,17 @@
-//! The wizard's pages: one question each, made on the server, usable without a script.
+//! The pages: the wizard's, one question each, and what comes after it; made on the server, usable without a
+//! script.
 
+mod dependencies;
 mod fields;
 mod finding;
 mod frame;
 mod help;
+mod overview;
 mod show;
 mod submit;
 mod visitor;
+mod widget;
+mod wish;
 
 use std::sync::Arc;
 
@@ -32,6 +37,11 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/setup", get(show::open))
         .route("/setup/progress", get(show::progress))
         .route("/setup/again", post(submit::again))
+        .route("/setup/dependencies/state", get(wish::state))
+        .route("/setup/dependencies/events", get(wish::events))
+        .route("/setup/dependencies/log-in", post(wish::log_in))
+        .route("/setup/dependencies/{wish}", post(wish::take))
+        .route(dependencies::PATH, get(dependencies::show))
         .route("/setup/{step}", get(show::step).post(submit::step))
         .route("/log-out", post(submit::log_out))
         .route("/logged-out", get(help::logged_out))

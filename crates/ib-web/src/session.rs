@@ -88,6 +88,16 @@ impl Sessions {
         }
     }
 
+    /// Whether the session of `token` goes on and has `setup`. Asking is no use of it.
+    pub(crate) async fn owns(&self, token: &Token, setup: SetupId) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let found = self.shelf.get(&token.shelf_key(), now).await?;
+        Ok(match found.and_then(|found| Record::read(&found.value)) {
+            Some(Record::Live(live)) => live.ends(self.absolute) > now && live.setups.contains(&setup),
+            _ => false,
+        })
+    }
+
     /// Keeps a session that owns nothing yet.
     pub(crate) async fn begin(&self) -> Result<Session, StoreError> {
         let now = self.clock.now();

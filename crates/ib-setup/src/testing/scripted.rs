@@ -19,6 +19,8 @@ use ib_env_client::{
     PublishId, Started, Token,
 };
 
+use super::published::{Published, content};
+
 /// What the environment answers. Every address leads to it.
 #[derive(Debug, Clone)]
 pub struct Script {
@@ -36,6 +38,8 @@ pub struct Script {
     pub permissions: Option<DirectAnswer>,
     /// How many log-ins it was sent.
     pub log_ins: usize,
+    /// What is published there, and what becomes of what is sent.
+    pub published: Published,
 }
 
 impl Default for Script {
@@ -53,12 +57,13 @@ impl Default for Script {
                 create_applications: true,
             }),
             log_ins: 0,
+            published: Published::default(),
         }
     }
 }
 
-/// Connects to an environment that follows a [`Script`], which can be changed at any time. It logs in and
-/// tells permissions; it lists and publishes nothing, and there is no LifeTime.
+/// Connects to an environment that follows a [`Script`], which can be changed at any time. It logs in,
+/// tells permissions, lists and publishes; there is no LifeTime.
 #[derive(Debug, Clone, Default)]
 pub struct Scripted(Arc<Mutex<Script>>);
 
@@ -119,11 +124,6 @@ fn diagnosis(script: &Script) -> Diagnosis {
     diagnosis
 }
 
-/// The answer to what the script says nothing about.
-fn unanswered<T>() -> Result<T, Obstacle> {
-    Err(Obstacle::new(Reason::HttpNoAnswer))
-}
-
 #[async_trait]
 impl Environment for At {
     fn address(&self) -> &EnvironmentAddress {
@@ -145,11 +145,12 @@ impl Environment for At {
     }
 
     async fn applications(&self, _: &Credentials) -> Result<Vec<Application>, Obstacle> {
-        unanswered()
+        Ok(self.scripted.script().published.applications())
     }
 
-    async fn modules<'s>(&self, _: &Credentials, _: Box<dyn ModuleSink + 's>) -> Result<(), Obstacle> {
-        unanswered()
+    async fn modules<'s>(&self, _: &Credentials, mut each: Box<dyn ModuleSink + 's>) -> Result<(), Obstacle> {
+        self.scripted.script().published.modules().into_iter().for_each(|module| each.take(module));
+        Ok(())
     }
 
     async fn module_versions(
@@ -157,27 +158,34 @@ impl Environment for At {
         _: &Credentials,
         _: &ModuleKey,
     ) -> Result<Option<ModuleVersions>, Obstacle> {
-        unanswered()
+        Err(Reason::HttpNoAnswer.into())
     }
 
-    async fn publish(&self, _: &Credentials, _: Package, _: bool) -> Result<Started, Obstacle> {
-        unanswered()
+    async fn publish(&self, _: &Credentials, package: Package, _: bool) -> Result<Started, Obstacle> {
+        let content = content(package).await;
+        Ok(self.scripted.script().published.take(content))
     }
 
     async fn republish(&self, _: &Credentials, _: &str, _: &[Module], _: bool) -> Result<Started, Obstacle> {
-        unanswered()
+        Ok(self.scripted.script().published.take(String::new()))
     }
 
-    async fn publish_messages(&self, _: &Credentials, _: PublishId, _: i64) -> Result<MessagePage, Obstacle> {
-        unanswered()
+    async fn publish_messages(
+        &self,
+        _: &Credentials,
+        publication: PublishId,
+        after: i64,
+    ) -> Result<MessagePage, Obstacle> {
+        Ok(self.scripted.script().published.listen(publication, after))
     }
 
-    async fn publish_continue(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
-        unanswered()
+    async fn publish_continue(&self, _: &Credentials, publication: PublishId) -> Result<(), Obstacle> {
+        self.scripted.script().published.deploy(publication);
+        Ok(())
     }
 
     async fn publish_abort(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
-        unanswered()
+        Ok(())
     }
 }
 

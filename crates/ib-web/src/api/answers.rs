@@ -48,6 +48,43 @@ pub(super) enum OnStep {
     Throttled(Problem),
 }
 
+/// What every operation on dependencies may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnDependencies {
+    /// The request cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// No set-up of this session has that id, the publication has no such item, or this service installs no dependencies
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The infrastructure is not registered yet, somebody else's publication is under way, the plan has changed, or it cannot be done now
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotNow(Problem),
+}
+
+/// What every wish about dependencies may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnWish {
+    /// The body is longer than 64 KiB
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is not JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    MediaType(Problem),
+    /// The body cannot be used, or the idempotency key belongs to another request
+    #[response(status = 422, content_type = "application/problem+json")]
+    Unusable(Problem),
+}
+
+/// Which item of the publication.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhichItem {
+    /// The id of a dependency, or the name of an integration
+    #[param(example = "integration-manager")]
+    item: String,
+}
+
 /// Which set-up.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -1,8 +1,9 @@
 //! Who calls, and what may be repeated.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum_extra::TypedHeader;
@@ -10,6 +11,7 @@ use axum_extra::headers::Authorization;
 use axum_extra::headers::authorization::Bearer;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::SetupId;
+use serde::Deserialize;
 
 use crate::app::{Answer, App, unavailable};
 use crate::refusal::Refusal;
@@ -17,6 +19,8 @@ use crate::session::{Session, Token};
 
 /// The longest key of a request that may be repeated, in characters.
 const KEY: usize = 200;
+/// Longest that a reader may wait, in seconds.
+const WAIT: u64 = 20;
 
 /// The session that the bearer token stands for.
 pub(crate) struct Caller(pub(crate) Session);
@@ -41,6 +45,39 @@ impl FromRequestParts<Arc<App>> for Named {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let id = Path::<String>::from_request_parts(parts, app).await;
         id.map(|Path(id)| Self(id)).map_err(|_| no_setup().into())
+    }
+}
+
+/// The ids in a path: of a set-up, and of an item of its publication.
+pub(crate) struct NamedItem(pub(crate) String, pub(crate) String);
+
+impl FromRequestParts<Arc<App>> for NamedItem {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let ids = Path::<(String, String)>::from_request_parts(parts, app).await;
+        ids.map(|Path((id, item))| Self(id, item)).map_err(|_| no_setup().into())
+    }
+}
+
+/// How long a reader wants to wait.
+pub(crate) struct Waiting(pub(crate) Duration);
+
+#[derive(Deserialize)]
+struct Wait {
+    #[serde(default)]
+    wait: u64,
+}
+
+impl FromRequestParts<Arc<App>> for Waiting {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let asked = Query::<Wait>::from_request_parts(parts, app).await.ok();
+        let seconds = asked.map(|Query(asked)| asked.wait).filter(|wait| *wait <= WAIT);
+        let detail = "wait is a number of seconds, at most 20.";
+        let seconds = seconds.ok_or_else(|| Problem::new(ProblemKind::Malformed, detail))?;
+        Ok(Self(Duration::from_secs(seconds)))
     }
 }
 

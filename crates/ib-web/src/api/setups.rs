@@ -1,31 +1,21 @@
 //! Set-ups over the API: begun, listed, and read.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_api::request::{DisclaimerDocument, SetupList};
 use ib_api::setup::SetupDocument;
 use ib_setup::SetupId;
-use serde::Deserialize;
 
 use super::answers::{InSession, OnSetUp, Repeatable, Which};
-use super::caller::{Caller, Named, key};
+use super::caller::{Caller, Named, Waiting, key};
 use crate::app::{Answer, App, key_reused, unavailable};
 use crate::once::Turn;
 use crate::refusal::Refusal;
-
-/// Longest that a reader may wait, in seconds.
-const WAIT: u64 = 20;
-
-#[derive(Deserialize)]
-pub(super) struct Waiting {
-    wait: Option<u64>,
-}
 
 /// Read the disclaimer
 ///
@@ -114,12 +104,9 @@ pub(super) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
     Named(id): Named,
-    waiting: Result<Query<Waiting>, axum::extract::rejection::QueryRejection>,
+    Waiting(wait): Waiting,
 ) -> Result<Json<SetupDocument>, Refusal> {
-    let wait = waiting.ok().map(|Query(waiting)| waiting.wait.unwrap_or(0)).filter(|wait| *wait <= WAIT);
-    let wait =
-        wait.ok_or_else(|| Problem::new(ProblemKind::Malformed, "wait is a number of seconds, at most 20."))?;
     let id = caller.owned(&id)?;
-    let (id, view) = app.settled(&caller.0, id, Duration::from_secs(wait)).await?;
+    let (id, view) = app.settled(&caller.0, id, wait).await?;
     Ok(Json(SetupDocument::new(id, &view)))
 }

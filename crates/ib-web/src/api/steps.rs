@@ -33,7 +33,10 @@ async fn step<F: Future<Output = Result<View, SetupError>>>(
     let setup = caller.owned(id)?;
     let work = async { Ok(work(setup).await.map_err(|error| app.refuse(&error, typed))?) };
     let request = format!("{setup} {request}");
-    let view = app.once(&caller.0, key(headers)?, &request, setup, work).await?;
+    let view = match app.once(&caller.0, key(headers)?, &request, setup, work).await? {
+        Some(view) => view,
+        None => app.setup.view(setup).await.map_err(|error| app.refuse(&error, ""))?,
+    };
     Ok((StatusCode::ACCEPTED, Json(SetupDocument::new(setup, &view))))
 }
 

@@ -19,6 +19,12 @@ pub(super) struct Fields {
     pub(super) version: String,
     pub(super) accepted: String,
     pub(super) code: String,
+    pub(super) edition: String,
+    /// A dependency, where it is about one alone.
+    pub(super) only: String,
+    pub(super) item: String,
+    /// Where the form was, so that the way leads there again.
+    pub(super) back: String,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Fields {

@@ -68,7 +68,7 @@ fn section(address: &str, role: &str, findings: &[FindingDocument]) -> Section {
 }
 
 impl Trouble {
-    fn new(finding: &FindingDocument, address: &str) -> Self {
+    pub(super) fn new(finding: &FindingDocument, address: &str) -> Self {
         let entry = finding.code.as_deref().and_then(Reason::from_code).map(Reason::entry);
         let limits = finding.impact.iter();
         Self {

@@ -2,6 +2,7 @@
 
 use ib_setup::registration::{Step, StepStatus, View};
 
+use super::widget::Widget;
 use crate::app::App;
 use crate::assets;
 use crate::session::Session;
@@ -13,16 +14,21 @@ pub(super) struct Frame {
     pub(super) title: String,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
+    /// The script of the Setup widget.
+    pub(super) setup_script: &'static str,
     pub(super) steps: Vec<StepItem>,
     /// What the forms of this page carry.
     pub(super) form: Option<FormKeys>,
     /// Whether there is something to log out of.
     pub(super) is_in_use: bool,
-    /// Whether something is under way, so that the page is to be asked for again.
-    pub(super) is_running: bool,
+    /// Which page is to be asked for again, where something is under way and no script does it.
+    pub(super) refresh: Option<String>,
+    /// The Setup widget, once the infrastructure is registered and there is something to install.
+    pub(super) setup: Option<Widget>,
 }
 
 /// What a form carries so that it is believed, and done once.
+#[derive(Clone)]
 pub(super) struct FormKeys {
     pub(super) token: String,
     pub(super) key: String,
@@ -45,28 +51,49 @@ impl Frame {
             title: format!("{title} – {SUFFIX}"),
             style: assets::style(),
             script: assets::script(),
+            setup_script: assets::setup_script(),
             steps: Vec::new(),
             form: None,
             is_in_use: false,
-            is_running: false,
+            refresh: None,
+            setup: None,
         }
+    }
+
+    /// The frame of a page of a session.
+    pub(super) fn of_session(app: &App, session: &Session, title: &str) -> Self {
+        Self {
+            form: Some(FormKeys::new(app, session)),
+            is_in_use: !session.setups().is_empty(),
+            ..Self::plain(title)
+        }
+    }
+
+    /// Puts the Setup widget on the page.
+    pub(super) fn with_setup(mut self, setup: Option<Widget>) -> Self {
+        let watched = setup.as_ref().filter(|setup| setup.is_open && setup.overview.is_under_way);
+        self.refresh = watched.map(|setup| setup.overview.back.clone()).or(self.refresh);
+        self.setup = setup;
+        self
     }
 
     /// The frame of a step's page.
     pub(super) fn of_step(app: &App, session: &Session, step: Step, view: Option<&View>) -> Self {
-        let key = format!("{:032x}", app.ids.next());
-        Self {
-            steps: Step::ALL.iter().map(|item| StepItem::new(*item, step, view)).collect(),
-            form: Some(FormKeys { token: session.token.form_token(), key }),
-            is_in_use: !session.setups().is_empty(),
-            ..Self::plain(name(step))
-        }
+        let steps = Step::ALL.iter().map(|item| StepItem::new(*item, step, view)).collect();
+        Self { steps, ..Self::of_session(app, session, name(step)) }
     }
 
     /// Says in the title that something is wrong.
     pub(super) fn with_error(mut self) -> Self {
         self.title = format!("Error: {}", self.title);
         self
+    }
+}
+
+impl FormKeys {
+    /// New ones for a page of that session.
+    pub(super) fn new(app: &App, session: &Session) -> Self {
+        Self { token: session.token.form_token(), key: format!("{:032x}", app.ids.next()) }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Pages beside the wizard: help, the catalogue of codes, the API's description.
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use ib_api::explain::ReasonDocument;
 use ib_api::problem::{Problem, ProblemKind};
@@ -9,7 +11,10 @@ use ib_domain::reason::{Entry, Reason};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::frame::Frame;
+use super::visitor::Visitor;
+use super::widget::Widget;
 use super::{html, problem};
+use crate::app::App;
 
 #[derive(Template)]
 #[template(path = "help.html")]
@@ -49,12 +54,25 @@ struct Operation {
     answers: Vec<(String, String)>,
 }
 
-pub(super) async fn index() -> Response {
+pub(super) async fn index(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
     let entries = Reason::ALL.iter().map(|reason| reason.entry()).collect();
-    html(&HelpPage { frame: Frame::plain("Help"), entries })
+    html(&HelpPage { frame: frame(&app, &visitor, "Help").await, entries })
 }
 
-pub(super) async fn code(Path(code): Path<String>) -> Response {
+/// A frame that has what the visitor's session has. Help is there without it too.
+async fn frame(app: &App, visitor: &Visitor, title: &str) -> Frame {
+    let session = visitor.session(app).await.ok();
+    let own = session.and_then(|session| Some((session.current()?, session)));
+    let Some((setup, session)) = own else { return Frame::plain(title) };
+    let widget = Widget::of(app, &session, visitor, setup).await;
+    Frame::of_session(app, &session, title).with_setup(widget)
+}
+
+pub(super) async fn code(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(code): Path<String>,
+) -> Response {
     match Reason::from_code(&code) {
         Some(reason) => {
             let entry = reason.entry();
@@ -62,7 +80,7 @@ pub(super) async fn code(Path(code): Path<String>) -> Response {
             for text in [&mut reason.message, &mut reason.cause, &mut reason.action] {
                 *text = without_names(text);
             }
-            html(&CodePage { frame: Frame::plain(entry.title), entry, reason })
+            html(&CodePage { frame: frame(&app, &visitor, entry.title).await, entry, reason })
         }
         None => {
             problem(&Problem::new(ProblemKind::NotFound, "There is no such code. The help lists them all."))

@@ -16,6 +16,7 @@ use serde::Serialize;
 use super::finding::{Section, Trouble, sections};
 use super::frame::Frame;
 use super::visitor::Visitor;
+use super::widget::Widget;
 use super::{html, problem};
 use crate::app::{Answer, App, unavailable};
 use crate::driver::is_running;
@@ -129,7 +130,7 @@ pub(super) async fn step(
         let session = visitor.session(&app).await.map_err(|error| unavailable(&error))?;
         let Some(id) = session.current() else {
             return Ok(match step {
-                Step::Address => visitor.greet(&app, page(&app, &session, step, None, None)),
+                Step::Address => visitor.greet(&app, page(&app, &session, step, None, None, None)),
                 _ => Redirect::to(ENDED).into_response(),
             });
         };
@@ -138,7 +139,8 @@ pub(super) async fn step(
         Ok(if step > view.open || view.status(step) == StepStatus::NotNeeded {
             Redirect::to(&format!("/setup/{}", view.open.id())).into_response()
         } else {
-            page(&app, &session, step, Some((id, &view)), None)
+            let widget = Widget::of(&app, &session, &visitor, id).await;
+            page(&app, &session, step, Some((id, &view)), None, widget)
         })
     };
     let shown: Answer<Response> = shown.await;
@@ -152,6 +154,7 @@ pub(super) fn page(
     step: Step,
     setup: Option<(SetupId, &View)>,
     refused: Option<(&Problem, &str)>,
+    widget: Option<Widget>,
 ) -> Response {
     let view = setup.map(|(_, view)| view);
     let phase = Phase::of(step, view);
@@ -159,10 +162,13 @@ pub(super) fn page(
     let shown = document.as_ref().filter(|_| phase != Phase::Done);
     let typed = refused.map(|(_, typed)| typed);
     let mut frame = Frame::of_step(app, session, step, view);
-    frame.is_running = phase == Phase::Running;
+    if phase == Phase::Running {
+        frame.refresh = Some("/setup".to_owned());
+    }
     if phase == Phase::Stopped || refused.is_some() {
         frame = frame.with_error();
     }
+    frame = frame.with_setup(widget);
     let environment = view.and_then(|view| view.environment.as_ref());
     let typed_at = |own: Step, kept: Option<&String>| {
         typed.filter(|_| step == own).or(kept.map(String::as_str)).unwrap_or_default().to_owned()
@@ -205,7 +211,7 @@ impl FieldError {
 }
 
 /// A time to wait, in words.
-fn span(seconds: u64) -> String {
+pub(super) fn span(seconds: u64) -> String {
     match seconds {
         1 => "1 second".to_owned(),
         2..=90 => format!("{seconds} seconds"),

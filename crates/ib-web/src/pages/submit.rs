@@ -63,7 +63,7 @@ pub(super) async fn log_out(State(app): State<Arc<App>>, visitor: Visitor, field
 }
 
 /// The session that a form belongs to.
-async fn believed(app: &App, visitor: &Visitor, fields: &Fields) -> Answer<Session> {
+pub(super) async fn believed(app: &App, visitor: &Visitor, fields: &Fields) -> Answer<Session> {
     if !visitor.token.is_form_token(&fields.token) || fields.key.is_empty() {
         let detail =
             "The page was open for too long, or cookies are switched off. Open it again and repeat the step.";
@@ -86,7 +86,7 @@ async fn take(app: &App, setup: &Setup, session: &Session, step: Step, fields: F
             Ok(()) => app.begin(session.clone()).await?,
             Err(error) => {
                 let refused = app.refuse(&error, &typed);
-                return Ok(show::page(app, session, step, None, Some((&refused, &typed))));
+                return Ok(show::page(app, session, step, None, Some((&refused, &typed)), None));
             }
         },
         None => return Ok(Redirect::to(show::ENDED).into_response()),
@@ -107,7 +107,7 @@ async fn take(app: &App, setup: &Setup, session: &Session, step: Step, fields: F
         Ok(_) => Ok(Redirect::to("/setup").into_response()),
         Err(refused) if refused.status < 500 => {
             let view = setup.view(id).await.map_err(|error| app.refuse(&error, ""))?;
-            Ok(show::page(app, &session, step, Some((id, &view)), Some((&refused, &typed))))
+            Ok(show::page(app, &session, step, Some((id, &view)), Some((&refused, &typed)), None))
         }
         Err(refused) => Err(refused),
     }

@@ -11,6 +11,7 @@ use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use ib_setup::ports::StoreError;
 
+use super::widget;
 use crate::app::App;
 use crate::session::{Session, Token};
 use crate::settings::Site;
@@ -18,6 +19,10 @@ use crate::settings::Site;
 /// A browser's token; where it brought none, one that it is given with the answer.
 pub(super) struct Visitor {
     pub(super) token: Token,
+    /// Which page is asked for.
+    pub(super) path: String,
+    /// Whether it is asked for with the Setup widget open.
+    pub(super) is_open: bool,
     is_new: bool,
 }
 
@@ -26,10 +31,11 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
         let brought = read(&parts.headers, &app.settings.site);
-        Ok(match brought {
-            Some(token) => Self { token, is_new: false },
-            None => Self { token: app.sessions.fresh_token(), is_new: true },
-        })
+        let is_new = brought.is_none();
+        let token = brought.unwrap_or_else(|| app.sessions.fresh_token());
+        let asked = parts.uri.query().unwrap_or_default().split('&');
+        let is_open = asked.into_iter().any(|pair| pair == widget::OPEN);
+        Ok(Self { token, path: parts.uri.path().to_owned(), is_open, is_new })
     }
 }
 

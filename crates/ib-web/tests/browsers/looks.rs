@@ -234,7 +234,9 @@ async fn dependencies_look_right(guest: Guest) {
     window.goto(SETTINGS).await;
     look(&window, "dependencies-due").await;
     window.press("Install dependencies").await;
-    window.until("the failure", true, async || Ok(window.text_of("main").await?.contains("SETUP-DEP-002"))).await;
+    window
+        .until("the failure", true, async || Ok(window.text_of("main").await?.contains("SETUP-DEP-002")))
+        .await;
     look(&window, "dependencies-failed").await;
     window.press("Retry Integration Builder Utils").await;
     window.labelled("Setup, everything is done").await;

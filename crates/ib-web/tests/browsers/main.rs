@@ -120,7 +120,8 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
     // WebKit's driver cannot work without scripts.
     let scriptless = if engine == Engine::WebKit { &[] } else { scriptless::ALL };
     let driver = Driver::start(engine).await;
-    run(&driver, true, &chosen(&[journeys::ALL, installs::ALL, stops::ALL, keyboard::ALL, looks]), outcome).await;
+    run(&driver, true, &chosen(&[journeys::ALL, installs::ALL, stops::ALL, keyboard::ALL, looks]), outcome)
+        .await;
     run(&driver, false, &chosen(&[scriptless]), outcome).await;
 }
 

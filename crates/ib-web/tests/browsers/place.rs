@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::dependency::catalogue::DependencyCatalogue;
 use ib_env_client::Token;
 use ib_env_client::http::{ConnectTo, HttpClient, Limits, Settings as HttpSettings};
-use ib_domain::dependency::catalogue::DependencyCatalogue;
 use ib_env_sim::scenario::{Action, Environment, Fault, PublishRule};
 use ib_env_sim::{Scenario, Simulator};
 use ib_setup::ports::Clock;
@@ -74,7 +74,8 @@ impl Place {
 
     fn serve(&mut self, listener: TcpListener) {
         let mut settings = Settings::default();
-        settings.pace = Pace::new(Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200));
+        settings.pace =
+            Pace::new(Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200));
         let web = Web::new(self.ports.clone(), Some(self.dependencies.clone()), settings);
         let service = web.router().into_make_service_with_connect_info::<SocketAddr>();
         self.tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });

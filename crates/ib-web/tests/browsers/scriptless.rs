@@ -6,7 +6,8 @@ use crate::place::Place;
 use crate::window::Window;
 use crate::{Guest, Journey, named};
 
-pub(crate) const ALL: &[Journey] = named![a_person_registers_without_scripts, a_person_installs_without_scripts];
+pub(crate) const ALL: &[Journey] =
+    named![a_person_registers_without_scripts, a_person_installs_without_scripts];
 
 async fn a_person_registers_without_scripts(guest: Guest) {
     let place = Place::new().await;

@@ -5,7 +5,11 @@
 
 mod api;
 mod browser;
+mod dependencies;
 mod guards;
 mod pages;
 mod place;
 mod program;
+mod setup;
+mod setup_forms;
+mod stream;

@@ -8,7 +8,7 @@ use crate::place::Place;
 
 const REGISTERED: &str = "Your infrastructure is registered";
 
-async fn register(browser: &mut Browser<'_>, username: &str) -> String {
+pub(crate) async fn register(browser: &mut Browser<'_>, username: &str) -> String {
     let page = browser.let_in(username).await;
     assert_eq!(page.heading(), "Welcome", "{}", page.text);
     let page = browser.submit(&page, &[]).await;

@@ -7,10 +7,13 @@ use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt as _;
-use ib_setup::ports::{Record, Shelf, StoreError};
-use ib_setup::testing::{MemoryStore, Scripted, ports};
-use ib_setup::{Ports, Timestamp};
+use ib_setup::ports::{Clock, Record, SecretKind, Shelf, StoreError};
+use ib_setup::testing::{MemoryStore, Scripted, dependencies, ports};
+use ib_setup::{Dependencies, Ports, SetupId, Timestamp};
 use ib_web::{Settings, Web};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 pub(crate) const HOST: &str = "127.0.0.1:8080";
@@ -24,6 +27,17 @@ pub(crate) struct Place {
     router: axum::Router,
     /// Everything that was answered, to be searched for what must not be there.
     pub(crate) answered: Arc<Mutex<String>>,
+    stop: Arc<Notify>,
+    driving: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// The runtime's own time, which stands still while a test works and goes on while it waits.
+struct Paused(Instant);
+
+impl Clock for Paused {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000).plus(self.0.elapsed())
+    }
 }
 
 impl Place {
@@ -36,27 +50,70 @@ impl Place {
         let store = Arc::new(MemoryStore::default());
         let (connect, shelf) = (Arc::new(scripted.clone()), store.clone());
         let ports = Ports { store: store.clone(), shelf, ..ports(connect) };
-        Self::over(scripted, ports, store, settings)
+        Self::over(scripted, ports, store, None, settings)
+    }
+
+    /// A face that installs dependencies in version 2.4.0, where the runtime's time is paused.
+    pub(crate) fn installing() -> Self {
+        Self::new().wanting("2.4.0")
+    }
+
+    /// Another face over the same store, which installs dependencies in that version.
+    pub(crate) fn wanting(&self, version: &str) -> Self {
+        let clock = Arc::new(Paused(Instant::now()));
+        let ports = Ports { clock, ..self.ports.clone() };
+        let dependencies = dependencies(version.parse().unwrap()).unwrap();
+        let store = Arc::clone(&self.store);
+        Self::over(self.scripted.clone(), ports, store, Some(dependencies), Settings::default())
+    }
+
+    /// Whatever log-in was kept is forgotten, as after a long time.
+    pub(crate) async fn forget_credentials(&self) {
+        // The ids of a test count from 1.
+        for id in 1..2_000 {
+            self.ports.vault.forget(SetupId::new(id), SecretKind::Credentials).await.unwrap();
+        }
+    }
+
+    /// The driver stops; what it began is ended.
+    pub(crate) async fn stop(&self) {
+        self.stop.notify_one();
+        let driving = self.driving.lock().unwrap().take();
+        driving.unwrap().await.unwrap();
     }
 
     /// Another face over the same store, as after a restart or in a second process.
     pub(crate) fn beside(&self) -> Self {
         let store = Arc::clone(&self.store);
-        Self::over(self.scripted.clone(), self.ports.clone(), store, Settings::default())
+        Self::over(self.scripted.clone(), self.ports.clone(), store, None, Settings::default())
     }
 
     /// A face over a shelf that cannot be used.
     pub(crate) fn without_shelf() -> Self {
         let scripted = Scripted::default();
         let ports = Ports { shelf: Arc::new(Broken), ..ports(Arc::new(scripted.clone())) };
-        Self::over(scripted, ports, Arc::default(), Settings::default())
+        Self::over(scripted, ports, Arc::default(), None, Settings::default())
     }
 
-    fn over(scripted: Scripted, ports: Ports, store: Arc<MemoryStore>, settings: Settings) -> Self {
-        let web = Web::new(ports.clone(), None, settings);
+    fn over(
+        scripted: Scripted,
+        ports: Ports,
+        store: Arc<MemoryStore>,
+        dependencies: Option<Dependencies>,
+        settings: Settings,
+    ) -> Self {
+        let web = Web::new(ports.clone(), dependencies, settings);
         let router = web.router();
-        tokio::spawn(async move { web.drive(std::future::pending()).await });
-        Self { scripted, ports, store, router, answered: Arc::default() }
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let driving = tokio::spawn(async move { web.drive(stopped.notified()).await });
+        let driving = Arc::new(Mutex::new(Some(driving)));
+        Self { scripted, ports, store, router, answered: Arc::default(), stop, driving }
+    }
+
+    /// Asks for an answer that does not end by itself.
+    pub(crate) async fn open(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn ask(&self, request: Request<Body>) -> (Response<()>, String) {

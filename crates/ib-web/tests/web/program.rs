@@ -9,7 +9,7 @@ use crate::browser::PASSWORD;
 use crate::place::{self, Place};
 
 pub(crate) struct Program<'p> {
-    place: &'p Place,
+    pub(crate) place: &'p Place,
     pub(crate) token: Option<String>,
 }
 
