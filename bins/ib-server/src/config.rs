@@ -41,6 +41,8 @@ pub struct Config {
     pub makes_key: bool,
     /// The folder with the packages of dependencies and the catalogue that describes them, if there is one.
     pub packages: Option<PathBuf>,
+    /// How soon an environment is asked again what became of a publication.
+    pub publication_pace: Duration,
     /// How long a secret is kept that nobody uses.
     pub secrets_idle: Duration,
     /// How long a session lives when nobody uses it.

@@ -10,7 +10,7 @@ use ib_env_client::http::{HttpClient, Limits, Settings as HttpSettings};
 use ib_env_client::policy::AddressPolicy;
 use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
 use ib_setup::system::{RandomIds, SystemClock};
-use ib_setup::{AcceptUnverified, ActivationAuthority, Dependencies, Ports};
+use ib_setup::{AcceptUnverified, ActivationAuthority, Dependencies, Pace, Ports};
 use ib_store::{Keys, PackageFolder, PostgresStore, SealedVault, SqliteStore};
 use ib_web::Settings;
 use tracing::{error, info};
@@ -70,7 +70,13 @@ pub(crate) fn face(config: &Config) -> Settings {
     settings.changes_at_once = config.changes_at_once;
     settings.changes_each_second = config.changes_each_second;
     settings.lease = config.lease;
+    settings.pace = pace(config.publication_pace);
     settings
+}
+
+/// A publication that says nothing new is asked ever more seldom, up to these times as long.
+fn pace(soon: Duration) -> Pace {
+    Pace::default().soon(soon).long(soon * 5).longest(soon * 30)
 }
 
 impl Wired {

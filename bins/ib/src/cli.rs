@@ -1,5 +1,6 @@
 //! The arguments, and what `--help` says about them.
 
+mod dependencies;
 pub(crate) mod help;
 mod setup;
 #[cfg(test)]
@@ -18,6 +19,10 @@ use ipnet::IpNet;
 use crate::format::Format;
 use crate::look::ColourChoice;
 
+pub use dependencies::{
+    CommonArguments, DependenciesCommand, DependenciesFormat, ItemArguments, ListArguments, PlanArguments,
+    PublishArguments,
+};
 pub use setup::{
     PlaceArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments, StatusFormat,
 };
@@ -53,6 +58,17 @@ pub enum Command {
     /// Tell where the set-up of an infrastructure stands, without asking the environment
     #[command(after_long_help = help::STATUS.text())]
     Status(StatusArguments),
+    /// Install and update what integrations need
+    ///
+    /// The infrastructure has to be registered. Everything is published in two steps, in the order in which one
+    /// needs the other, and goes on where an earlier run ended. What is there goes to standard output, everything
+    /// else to standard error.
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Dependencies {
+        /// What to do about them.
+        #[command(subcommand)]
+        command: Box<DependenciesCommand>,
+    },
     /// Begin a session at a server, and remember it
     #[command(after_long_help = help::LOGIN.text())]
     Login(SessionArguments),
@@ -74,7 +90,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  ib man > ib.1\n  ib man check > ib-check.1")]
     Man {
         /// The command whose page is wanted; without it, the page of `ib` itself.
-        #[arg(value_parser = ["check", "setup", "status", "login", "logout", "explain", "completions", "man"])]
+        #[arg(value_parser = commands())]
         command: Option<String>,
     },
 }
@@ -205,6 +221,27 @@ impl CheckArguments {
     pub fn threshold(&self) -> FailOn {
         if self.fail_on == "warning" { FailOn::Warning } else { FailOn::Failed }
     }
+}
+
+/// The names of every command, for `ib man`; what stands below another command is joined to it by a hyphen.
+fn commands() -> Vec<&'static str> {
+    vec![
+        "check",
+        "setup",
+        "status",
+        "dependencies",
+        "dependencies-list",
+        "dependencies-plan",
+        "dependencies-install",
+        "dependencies-update",
+        "dependencies-retry",
+        "dependencies-cancel",
+        "login",
+        "logout",
+        "explain",
+        "completions",
+        "man",
+    ]
 }
 
 /// Reads a duration such as `90s` or `5m`; zero is none.

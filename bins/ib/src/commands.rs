@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod dependencies;
 mod explain;
 mod man;
 mod session;
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Check(arguments) => check::run(*arguments, surroundings).await,
         Command::Setup(arguments) => setup::run(*arguments, surroundings).await,
         Command::Status(arguments) => status::run(arguments, surroundings).await,
+        Command::Dependencies { command } => dependencies::run(*command, surroundings).await,
         Command::Login(arguments) => session::begin(arguments, surroundings).await,
         Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),

@@ -1,6 +1,7 @@
 //! The output formats of `ib check`.
 
 mod detail;
+mod events;
 mod junit;
 mod page;
 mod short;
@@ -16,6 +17,7 @@ use crate::look::Look;
 #[cfg(test)]
 pub(crate) use detail::{Piece, pieces};
 pub(crate) use detail::{action_rows, command_row, enumeration, impact, row};
+pub(crate) use events::Events;
 pub(crate) use page::{Page, duration, padded, widest};
 
 /// How the result of a check is printed.

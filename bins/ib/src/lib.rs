@@ -6,6 +6,7 @@
 //! - `check` asks environments and prints one [conclusion](conclusion::Conclusion) in one of the
 //!   [formats](format::Format);
 //! - `setup` goes from an address to a registered infrastructure, `status` tells how far that is;
+//! - `dependencies` installs and updates what integrations need, and tells how far that is;
 //! - `login` and `logout` begin and end a session at a server that does it;
 //! - `explain` shows the catalogue of reasons;
 //! - `completions` and `man` print what a shell and a manual reader need.
@@ -15,6 +16,7 @@ mod check;
 pub mod cli;
 mod commands;
 pub mod conclusion;
+mod dependencies;
 pub mod format;
 pub mod look;
 mod setup;

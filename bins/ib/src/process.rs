@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use ib::surroundings::{Input, Output, Surroundings};
 use ib_api::exit::Exit;
 use ib_env_client::http::SystemResolver;
+use ib_setup::Pace;
 use tokio::sync::Notify;
 
 /// The surroundings of this process.
@@ -22,6 +23,7 @@ pub(crate) fn surroundings() -> Surroundings {
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
             .collect(),
         clock: Arc::new(SystemTime::now),
+        pace: Pace::default(),
         resolver: Arc::new(SystemResolver::default()),
         question: Box::new(question),
         prompt: Box::new(|question| rpassword::prompt_password(question)),

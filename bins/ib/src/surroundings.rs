@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use ib_env_client::http::{Resolver, SystemResolver};
+use ib_setup::Pace;
 
 /// Asks a person something; the text is the question.
 pub type Prompt = Box<dyn FnMut(&str) -> io::Result<String> + Send>;
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub variables: BTreeMap<String, String>,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    /// How often an environment, or a server, is asked how far a publication is.
+    pub pace: Pace,
     /// Who knows the addresses of host names.
     pub resolver: Arc<dyn Resolver>,
     /// Who answers a question, with what is typed shown. Called only when standard input is a terminal.
@@ -146,7 +149,7 @@ impl Write for Buffer {
 
 impl Surroundings {
     /// Surroundings without a person: empty input, no variables, pipes for output, a clock that stands at
-    /// the epoch, nobody to prompt, and no interruption. Change the fields that a test is about.
+    /// the epoch, no pauses, nobody to prompt, and no interruption. Change the fields that a test is about.
     pub fn captured() -> (Self, Captured) {
         let captured = Captured::default();
         let surroundings = Self {
@@ -155,6 +158,7 @@ impl Surroundings {
             stderr: Output::new(captured.stderr.clone(), false),
             variables: BTreeMap::new(),
             clock: Arc::new(|| SystemTime::UNIX_EPOCH),
+            pace: Pace::NONE,
             resolver: Arc::new(SystemResolver::default()),
             question: Box::new(|_| Err(io::ErrorKind::Unsupported.into())),
             prompt: Box::new(|_| Err(io::ErrorKind::Unsupported.into())),

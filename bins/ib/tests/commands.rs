@@ -62,7 +62,9 @@ fn explain_as_json_is_one_document_with_every_reason() {
 fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
     let script = output(&["ib", "completions", shell]);
     assert!(script.contains(contains), "{shell}");
-    for option in ["connect-to", "lifetime-token-file", "waive", "explain", "accept-disclaimer", "logout"] {
+    for option in
+        ["connect-to", "lifetime-token-file", "waive", "explain", "accept-disclaimer", "logout", "no-watch"]
+    {
         assert!(script.contains(option), "{shell} does not know {option}");
     }
 }
@@ -85,6 +87,9 @@ fn the_manual_has_exit_codes_variables_files_and_every_option() {
     for command in ["status", "login", "logout"] {
         assert!(output(&["ib", "man", command]).contains("IB_SERVER"), "{command}");
     }
+    let page = output(&["ib", "man", "dependencies"]);
+    assert!(page.contains("ib\\-dependencies\\-install(1)") && page.contains("IB_PACKAGES"), "{page}");
+    assert!(output(&["ib", "man", "dependencies-install"]).contains("no\\-watch"));
     let root = output(&["ib", "man"]);
     assert!(root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"), "{root}");
 }

@@ -160,5 +160,9 @@ fn the_help_of_a_check_lists_every_exit_code_and_variable() {
     assert!(!help.contains("  7  "), "a check never ends so: {help}");
     insta::assert_snapshot!("help_check", help);
     insta::assert_snapshot!("help_setup", in_process(&["ib", "setup", "--help"], "").1);
+    insta::assert_snapshot!(
+        "help_dependencies",
+        in_process(&["ib", "dependencies", "install", "--help"], "").1
+    );
     insta::assert_snapshot!("help", in_process(&["ib", "--help"], "").1);
 }

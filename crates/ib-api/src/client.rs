@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod dependencies;
 mod trust;
 mod url;
 mod wire;

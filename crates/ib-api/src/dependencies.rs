@@ -327,20 +327,24 @@ const fn why_id(why: &Why) -> &'static str {
 fn sentence(planned: &Planned) -> String {
     let wanted = planned.wanted.map(|version| version.to_string()).unwrap_or_default();
     match &planned.why {
-        Why::Missing => format!("Not there yet; {wanted} is installed."),
-        Why::Outdated { installed, is_breaking: false } => format!("{installed} is updated to {wanted}."),
+        Why::Missing => format!("Not there yet; version {wanted} will be installed."),
+        Why::Outdated { installed, is_breaking: false } => {
+            format!("Version {installed} will be updated to {wanted}.")
+        }
         Why::Outdated { installed, .. } => {
             format!(
-                "{installed} is updated to {wanted}, a change that integrations have to be published again for."
+                "Version {installed} will be updated to {wanted}, a change that integrations have to be published again for."
             )
         }
         Why::UnknownVersion => format!(
-            "Its description names no version, so it is treated as outdated; {wanted} is installed, and integrations are published again."
+            "Its description names no version, so it is treated as outdated: version {wanted} will be installed, and integrations published again."
         ),
-        Why::Inconsistent => format!("Its modules do not fit together; {wanted} is installed again."),
+        Why::Inconsistent => {
+            format!("Its modules do not fit together; version {wanted} will be installed again.")
+        }
         Why::BrokenBy { dependencies } => {
             let names: Vec<_> = dependencies.iter().map(|id| id.name()).collect();
-            format!("It may use {}, and is published again.", names.join(", "))
+            format!("It may use {}, and will be published again.", names.join(", "))
         }
         _ => String::new(),
     }

@@ -8,7 +8,8 @@
 //! - [`explain`]: what `ib explain --output json` prints, `ib.explain/1`;
 //! - [`setup`]: where a set-up stands, `ib.setup/1`, and [`setup_event`], the same line by line; [`request`] and [`problem`]: what `/api/v1` is asked, and
 //!   why it did not do it;
-//! - [`dependencies`]: what is installed, what would be, and how far that is, `ib.dependencies/1`;
+//! - [`dependencies`]: what is installed, what would be, and how far that is, `ib.dependencies/1`, and
+//!   [`dependencies_event`], the same line by line;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
@@ -16,6 +17,7 @@ pub mod check;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod dependencies;
+pub mod dependencies_event;
 pub mod event;
 pub mod exit;
 pub mod explain;

@@ -77,7 +77,7 @@ pub use driver::Driver;
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
-pub use publications::{Dependencies, Publications, PublicationsError};
+pub use publications::{Dependencies, Pace, Publications, PublicationsError};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;

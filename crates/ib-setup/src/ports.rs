@@ -151,6 +151,18 @@ pub trait Store: Send + Sync {
         username: Option<&Username>,
     ) -> Result<Vec<SetupId>, StoreError>;
 
+    /// The set-ups by which `username` (or anybody) came in to a registered infrastructure; the one that changed
+    /// last comes first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    async fn registered(
+        &self,
+        infrastructure: InfrastructureId,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError>;
+
     /// Leases up to `limit` histories that are due at `now` and that nobody else holds, until `until`; those
     /// that waited longest come first. With `only`, no other one. One statement: of two drivers, one gets each.
     ///

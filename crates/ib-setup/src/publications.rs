@@ -1,5 +1,6 @@
 //! Dependencies and their publications: what an embedder calls.
 
+mod pace;
 mod perform;
 mod survey;
 
@@ -20,12 +21,7 @@ use crate::publication::{
 use crate::setup::{Setup, SetupError};
 use crate::time::Timestamp;
 
-/// How soon a publication is listened to again after something new.
-const SOON: Duration = Duration::from_secs(1);
-/// How long at most between two looks at a publication that says nothing new (`service-center-soap.md` 4.3).
-const LONG: Duration = Duration::from_secs(5);
-/// How long at most between two attempts where the environment is busy or does not answer.
-const LONGEST: Duration = Duration::from_secs(30);
+pub use pace::Pace;
 
 /// Installs and updates the dependencies of registered infrastructures.
 ///
@@ -37,6 +33,7 @@ pub struct Publications {
     setup: Setup,
     catalogue: Arc<DependencyCatalogue>,
     packages: Arc<dyn Packages>,
+    pace: Pace,
 }
 
 /// What can be installed.
@@ -84,10 +81,17 @@ type Result<T> = std::result::Result<T, PublicationsError>;
 const PAGE: usize = 500;
 
 impl Publications {
-    /// Publications of `dependencies`, for the infrastructures that `setup` registers.
+    /// Publications of `dependencies`, for the infrastructures that `setup` registers, at the usual [`Pace`].
     pub fn new(setup: Setup, dependencies: Dependencies) -> Self {
         let Dependencies { catalogue, packages } = dependencies;
-        Self { setup, catalogue, packages }
+        Self { setup, catalogue, packages, pace: Pace::default() }
+    }
+
+    /// Sets how often environments are asked.
+    #[must_use]
+    pub const fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
     }
 
     /// What is there, what would be done about it, and how far that is.
@@ -330,15 +334,13 @@ impl Publications {
         }
     }
 
-    /// When to look again at what is under way: soon after something new, ever later where nothing is, and a
-    /// little apart from the others.
+    /// When to look again at what is under way, a little apart from the others.
     fn next(&self, state: &State) -> Option<Timestamp> {
         let now = self.now();
         let Some(effect) = owed(state) else { return later(state) };
         let since = state.silent_since().or_else(|| state.changed()).unwrap_or(now);
         let quiet = Duration::from_millis(now.as_millis().saturating_sub(since.as_millis()));
-        let longest = if matches!(effect, Effect::Listen { .. }) { LONG } else { LONGEST };
-        let pause = (quiet / 4).clamp(SOON, longest);
+        let pause = self.pace.pause(quiet, matches!(effect, Effect::Listen { .. }));
         // Up to a fifth more, so that those that began together do not stay together.
         let spread = u32::try_from(self.setup.ports.ids.next() % 200).unwrap_or(0);
         Some(now.plus(pause + pause * spread / 1_000))

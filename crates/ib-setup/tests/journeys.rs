@@ -514,6 +514,14 @@ impl Store for Failing {
         self.inner.unfinished(address, username).await
     }
 
+    async fn registered(
+        &self,
+        infrastructure: InfrastructureId,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError> {
+        self.inner.registered(infrastructure, username).await
+    }
+
     async fn lease(
         &self,
         now: Timestamp,

@@ -15,6 +15,11 @@ pub(crate) const UNFINISHED: &str = "
     where address = $1 and (cast($2 as text) is null or username = $2) and infrastructure is null
     order by changed desc";
 
+pub(crate) const REGISTERED: &str = "
+    select id from history
+    where infrastructure = $1 and (cast($2 as text) is null or username = $2)
+    order by changed desc";
+
 pub(crate) const INFRASTRUCTURE: &str = "
     select i.id, i.serial, a.address
     from infrastructure i join infrastructure_address a on a.infrastructure = i.id

@@ -54,7 +54,8 @@ impl Web {
         let once = Once { shelf: Arc::clone(shelf), clock: Arc::clone(clock) };
         let ids = Arc::clone(ids);
         let setup = Setup::new(ports, rules);
-        let publications = dependencies.map(|dependencies| Publications::new(setup.clone(), dependencies));
+        let publications = dependencies
+            .map(|dependencies| Publications::new(setup.clone(), dependencies).pace(settings.pace));
         let driver = ib_setup::Driver::new(setup.clone(), publications.clone()).lease_for(settings.lease);
         let driver = Arc::new(Driver::new(setup.clone(), driver, settings.drivers));
         let flood = Flood::new(&settings);

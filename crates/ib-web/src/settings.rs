@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::http::uri::Authority;
-use ib_setup::Disclaimer;
+use ib_setup::{Disclaimer, Pace};
 use ipnet::IpNet;
 use url::Url;
 
@@ -106,6 +106,8 @@ pub struct Settings {
     pub drivers: usize,
     /// How long a process may hold work before another one goes on with it.
     pub lease: Duration,
+    /// How often environments are asked what became of a publication.
+    pub pace: Pace,
 }
 
 impl Default for Settings {
@@ -122,6 +124,7 @@ impl Default for Settings {
             changes_each_second: const { NonZeroU32::new(10).unwrap() },
             drivers: 256,
             lease: Duration::from_mins(1),
+            pace: Pace::default(),
         }
     }
 }

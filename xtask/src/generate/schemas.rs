@@ -1,6 +1,8 @@
 //! `docs/schemas/`: the JSON schemas of what `ib` prints for programs.
 
 use ib_api::check::CheckDocument;
+use ib_api::dependencies::DependenciesDocument;
+use ib_api::dependencies_event::DependenciesEvent;
 use ib_api::event::CheckEvent;
 use ib_api::explain::ExplainDocument;
 use ib_api::setup::SetupDocument;
@@ -30,6 +32,16 @@ pub(super) fn setup() -> String {
 /// One line of `ib.setup.events/1`, printed by `ib setup --output ndjson`.
 pub(super) fn setup_events() -> String {
     published(SetupEvent::json_schema())
+}
+
+/// `ib.dependencies/1`, printed by `ib dependencies --output json` and answered by `/api/v1`.
+pub(super) fn dependencies() -> String {
+    published(DependenciesDocument::json_schema())
+}
+
+/// One line of `ib.dependencies.events/1`, printed by `ib dependencies --output ndjson`.
+pub(super) fn dependencies_events() -> String {
+    published(DependenciesEvent::json_schema())
 }
 
 /// A schema as a file. Names are sorted, so that the text does not depend on how the JSON library was built.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use config::{Environment, File, FileFormat};
 use ib_domain::address::EnvironmentAddress;
-use ib_setup::Disclaimer;
+use ib_setup::{Disclaimer, Pace};
 use ib_web::{Origin, Settings, Site};
 use ipnet::IpNet;
 use serde::Deserialize;
@@ -32,6 +32,8 @@ pub(super) struct Raw {
     database_url_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
     packages: Option<PathBuf>,
+    #[serde(default, with = "humantime_serde::option")]
+    publication_pace: Option<Duration>,
     #[serde(default)]
     accept_unverified: bool,
     #[serde(default, with = "humantime_serde::option")]
@@ -182,6 +184,7 @@ impl Raw {
             makes_key,
             store,
             packages: self.packages,
+            publication_pace: lasting("publication_pace", self.publication_pace, Pace::default().shortest())?,
             secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
             session_idle,
             session_absolute,

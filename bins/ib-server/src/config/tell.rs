@@ -67,6 +67,7 @@ fn decided(config: &Config, say: &mut Say<'_>) {
         Some(folder) => say("packages", &folder.display()),
         None => say("packages", &"none: dependencies are not installed from here"),
     }
+    say("publication_pace", &format_duration(config.publication_pace));
     for (development, (lifetime, file)) in &config.lifetimes {
         let (development, lifetime) = (development.authority(), lifetime.authority());
         say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));

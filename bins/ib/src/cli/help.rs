@@ -28,6 +28,7 @@ const TOKEN_VARIABLE: (&str, &str) =
 const TOKEN_FILE: (&str, &str) = ("IB_LIFETIME_TOKEN_FILE", "a file that holds it, on one line");
 const DATA: (&str, &str) = ("IB_DATA", "the folder in which set-ups are kept");
 const KEY_FILE: (&str, &str) = ("IB_KEY_FILE", "the key under which secrets are sealed there");
+const PACKAGES: (&str, &str) = ("IB_PACKAGES", "the folder of packages, with their catalogue.toml");
 const SERVER: (&str, &str) = ("IB_SERVER", "the server that does it, in place of this machine");
 const NO_COLOUR: (&str, &str) = ("NO_COLOR", "set to anything: no colours");
 const FORCE_COLOUR: (&str, &str) = ("CLICOLOR_FORCE", "set to anything but 0: colours, even in a file");
@@ -44,6 +45,8 @@ const CA_FILES: (&str, &str) =
     ("--ca FILE", "certificates of authorities, in PEM; those of the system are trusted as well");
 const DATA_FILES: (&str, &str) =
     ("DIR/setups.db, DIR/key", "what is known of each set-up, and the key of its secrets; made on first use");
+const PACKAGES_FILES: (&str, &str) =
+    ("DIR/catalogue.toml of --packages, IB_PACKAGES", "describes the packages beside it");
 const SERVERS_FILE: (&str, &str) =
     ("$XDG_CONFIG_HOME/ib/servers.toml", "the sessions at servers; for its owner alone");
 
@@ -171,6 +174,54 @@ pub(crate) const STATUS: Guide = Guide {
     notes: "",
 };
 
+/// The guide of `ib dependencies`.
+pub(crate) const DEPENDENCIES: Guide = Guide {
+    examples: &[
+        ("what is there", "ib dependencies list dev.example.com --packages packages"),
+        ("what would be done, and why", "ib dependencies plan dev.example.com --packages packages"),
+        ("everything that is missing", "ib dependencies install dev.example.com --packages packages"),
+        (
+            "one dependency, with what it needs, in a script; the password is in IB_PASSWORD",
+            "ib dependencies install dev.example.com integration-manager --packages packages --username maria --non-interactive",
+        ),
+        (
+            "updates, with the integrations that they concern",
+            "ib dependencies update dev.example.com --packages packages",
+        ),
+        ("what failed, once it was put right", "ib dependencies retry dev.example.com --packages packages"),
+        ("by a server", "ib dependencies install dev.example.com --server https://ib.example.com"),
+        (
+            "looking on at what a server does",
+            "ib dependencies list dev.example.com --watch --server https://ib.example.com",
+        ),
+    ],
+    exits: &[
+        (Exit::Passed, "everything is as it should be; list: what is there is known"),
+        INTERNAL,
+        (Exit::Usage, "wrong usage, or a file that cannot be used"),
+        (Exit::Failed, "an item failed, or nothing could be done"),
+        (Exit::CouldNotTell, "could not tell: unreachable, or still under way"),
+        (Exit::Login, "log-in needed or rejected"),
+        (Exit::UserAction, "something is to be installed or updated, or it is not registered"),
+        INTERRUPTED,
+    ],
+    variables: &[
+        PACKAGES,
+        PASSWORD_VARIABLE,
+        PASSWORD_FILE,
+        TOKEN_VARIABLE,
+        TOKEN_FILE,
+        DATA,
+        KEY_FILE,
+        SERVER,
+        NO_COLOUR,
+        FORCE_COLOUR,
+        LOCALE,
+    ],
+    files: &[PACKAGES_FILES, DATA_FILES, PASSWORD_FILES, TOKEN_FILES, CA_FILES, SERVERS_FILE],
+    notes: PREPARED,
+};
+
 /// The exit codes of the commands about sessions.
 const SESSION_EXITS: &[(Exit, &str)] = &[
     (Exit::Passed, "done"),
@@ -205,6 +256,7 @@ impl Guide {
             "check" => Some(&CHECK),
             "setup" => Some(&SETUP),
             "status" => Some(&STATUS),
+            command if command.starts_with("dependencies") => Some(&DEPENDENCIES),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),
             _ => None,

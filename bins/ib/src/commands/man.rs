@@ -25,14 +25,13 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     // It has no page of its own: each command's `--help` is what it prints.
     let root = root.mut_subcommand("help", |help| help.hide(true));
     let wanted = match command {
-        Some(name) => root
-            .find_subcommand(name)
-            .cloned()
+        Some(name) => find(&root, name)
             .ok_or_else(|| Stop::usage(format!("there is no command {name}; `ib --help` lists them all")))?,
         None => root,
     };
     // What follows the options in `--help` has sections of its own here.
     let wanted = wanted.after_help("").after_long_help("");
+    let has_commands = wanted.has_subcommands();
     let man =
         Man::new(wanted).source(concat!("ib ", env!("CARGO_PKG_VERSION"))).manual("Integration Builder");
     let mut page = Vec::new();
@@ -41,7 +40,7 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     man.render_synopsis_section(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
-    if command.is_none() {
+    if has_commands {
         man.render_subcommands_section(&mut page)?;
     }
     sections(command).to_writer(&mut page)?;
@@ -49,6 +48,16 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
         man.render_version_section(&mut page)?;
     }
     Ok(page)
+}
+
+/// The command of that name; a hyphen leads to one below another.
+fn find(root: &clap::Command, name: &str) -> Option<clap::Command> {
+    let found = name.split('-').try_fold(root, |command, name| command.find_subcommand(name));
+    let hide_help = |below: clap::Command| {
+        let is_help = below.get_name() == "help";
+        below.hide(is_help)
+    };
+    found.cloned().map(|found| found.mut_subcommands(hide_help))
 }
 
 /// Exit codes, and for a command with a guide its variables, files and examples.

@@ -14,10 +14,10 @@ use crate::cli::{SetupArguments, SetupFormat};
 use crate::format;
 use crate::look::Look;
 use crate::setup::desk::{Desk, Refused};
-use crate::setup::flow::{Flow, Given};
+use crate::setup::flow::{Aim, Flow, Given};
 use crate::setup::page;
 use crate::setup::person::Person;
-use crate::setup::place::{self, Place};
+use crate::setup::place::{self, Access, Place};
 use crate::setup::teller::Teller;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
@@ -44,7 +44,12 @@ pub(super) async fn run(arguments: SetupArguments, mut surroundings: Surrounding
     )?;
     let way = place::way(&arguments.network);
     let again = format!("{}{way}", place.command("setup", address.host()));
-    let desk = place.desk(&arguments, &secrets, &surroundings).await?;
+    let access = Access {
+        network: &arguments.network,
+        login: &arguments.login,
+        accept_unverified: arguments.accept_unverified,
+    };
+    let desk = place.desk(access, &secrets, &surroundings).await?;
     for warning in &secrets.warnings {
         surroundings.stderr.say(format_args!("warning: {warning}"));
     }
@@ -56,6 +61,7 @@ pub(super) async fn run(arguments: SetupArguments, mut surroundings: Surrounding
         code: secrets.code,
         accepted: arguments.accept_disclaimer.clone(),
         accept_unverified: arguments.accept_unverified,
+        aim: Aim::Register,
     };
     let exit = walk(&arguments, &again, desk.as_ref(), given, &mut surroundings).await;
     desk.close().await;
@@ -83,7 +89,7 @@ async fn walk(
     };
     let exit = conclude(&mut flow, &ending, again, arguments, surroundings);
     let Some(mut document) = flow.latest.take() else { return Ok(exit.unwrap_or(Exit::Internal)) };
-    let exit = exit.unwrap_or_else(|| place::exit(&document));
+    let exit = exit.unwrap_or_else(|| place::exit(document.exit));
     document.exit = exit.code();
     match print(&mut flow, &document, again, arguments, surroundings) {
         // Whoever piped the output into `head` still gets the exit code.

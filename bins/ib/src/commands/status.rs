@@ -42,7 +42,7 @@ fn print(
     };
     let written = surroundings.stdout.write_all(text.as_bytes()).and_then(|()| surroundings.stdout.flush());
     match written.map_err(Stop::from) {
-        Ok(()) | Err(Stop::Unread) => Ok(place::exit(document)),
+        Ok(()) | Err(Stop::Unread) => Ok(place::exit(document.exit)),
         Err(stop) => Err(stop),
     }
 }

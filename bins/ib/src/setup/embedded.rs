@@ -39,8 +39,8 @@ pub(crate) struct Means {
 
 /// Set-ups on this machine. Whoever may read the folder is trusted.
 pub(crate) struct Embedded {
-    setup: Setup,
-    store: SqliteStore,
+    pub(crate) setup: Setup,
+    pub(crate) store: SqliteStore,
     disclaimer: Disclaimer,
 }
 
@@ -151,15 +151,15 @@ impl Desk for Embedded {
     }
 }
 
-fn document(id: SetupId, view: Result<View, SetupError>) -> Result<SetupDocument, Refused> {
+pub(crate) fn document(id: SetupId, view: Result<View, SetupError>) -> Result<SetupDocument, Refused> {
     view.map(|view| SetupDocument::new(id, &view)).map_err(|error| refused(&error))
 }
 
-fn refused(error: &SetupError) -> Refused {
+pub(crate) fn refused(error: &SetupError) -> Refused {
     Box::new(Problem::of_setup(error, ""))
 }
 
-fn read(id: &str) -> Result<SetupId, Refused> {
+pub(crate) fn read(id: &str) -> Result<SetupId, Refused> {
     id.parse().map_err(|_| refused(&SetupError::Unknown))
 }
 

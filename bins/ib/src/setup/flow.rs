@@ -25,6 +25,16 @@ pub(crate) struct Given {
     /// The version of the disclaimer that is accepted.
     pub(crate) accepted: Option<String>,
     pub(crate) accept_unverified: bool,
+    pub(crate) aim: Aim,
+}
+
+/// How far the way leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// To a registered infrastructure.
+    Register,
+    /// In to one that is registered already: through a log-in, and no further.
+    ComeIn,
 }
 
 /// One run through the steps.
@@ -92,6 +102,9 @@ impl<'d> Flow<'d> {
 
     /// The set-up to go on with; none where all is done.
     async fn start(&mut self) -> Result<Option<SetupDocument>, Refused> {
+        if self.given.aim == Aim::ComeIn {
+            return self.begin().await.map(Some);
+        }
         let known = self.desk.find(&self.given.address).await?;
         let user = self.given.username.clone();
         match known {
@@ -104,12 +117,15 @@ impl<'d> Flow<'d> {
                 self.teller.say("Going on where it was left.");
                 Ok(Some(document))
             }
-            _ => {
-                let begun = self.desk.begin().await?;
-                self.did.addresses += 1;
-                self.desk.act(&begun.id, Act::Address(&self.given.address)).await.map(Some)
-            }
+            _ => self.begin().await.map(Some),
         }
+    }
+
+    /// Begins a set-up with the address.
+    async fn begin(&mut self) -> Result<SetupDocument, Refused> {
+        let begun = self.desk.begin().await?;
+        self.did.addresses += 1;
+        self.desk.act(&begun.id, Act::Address(&self.given.address)).await
     }
 
     /// Remembers and tells where the set-up stands.
@@ -140,6 +156,7 @@ impl<'d> Flow<'d> {
                 self.act(document, Act::Address(&self.given.address)).await
             }
             "log-in" => self.log_in(document).await,
+            _ if self.given.aim == Aim::ComeIn => Ok(Next::End(None)),
             "welcome" => self.act(document, Act::Welcome).await,
             "disclaimer" => self.accept(document).await,
             // Whoever runs the command again wants to know whether it is better now.
@@ -157,6 +174,11 @@ impl<'d> Flow<'d> {
         Ok(Next::Wait(Box::new(after)))
     }
 
+    /// Whether the password that was given was sent.
+    pub(crate) const fn has_logged_in(&self) -> bool {
+        self.did.log_ins > 0
+    }
+
     /// What was given and had no use.
     pub(crate) fn unused(&self) -> Vec<&'static str> {
         let mut unused = Vec::new();
@@ -171,6 +193,6 @@ impl<'d> Flow<'d> {
 }
 
 /// Whether a set-up is that of `user`, or nobody was named.
-fn is_of(document: &SetupDocument, user: Option<&str>) -> bool {
+pub(crate) fn is_of(document: &SetupDocument, user: Option<&str>) -> bool {
     user.is_none_or(|user| Username::parse(user) == Username::parse(&document.typed.username))
 }

@@ -33,6 +33,16 @@ pub(crate) fn render(document: &SetupDocument, again: &str, look: Look) -> Strin
     page.into_text()
 }
 
+/// Where it stopped and why, and nothing else.
+pub(crate) fn why(document: &SetupDocument, look: Look) -> String {
+    let mut page = Page::new(look);
+    let (mark, words) = headline(document);
+    let word = format!("{} {words}", look.symbol(mark));
+    page.line(&format!("{}  {}", look.mark(mark, &word), look.strong(&host(document))));
+    trouble(&mut page, document);
+    page.into_text()
+}
+
 /// Why something was not done, for people.
 pub(crate) fn problem(problem: &Problem, look: Look) -> String {
     let mut page = Page::new(look);

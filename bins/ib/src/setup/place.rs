@@ -17,7 +17,9 @@ use super::remote::Remote;
 use super::sessions::Sessions;
 use crate::asking::client;
 use crate::asking::secret::Secrets;
-use crate::cli::{NetworkArguments, PlaceArguments, SetupArguments};
+use crate::cli::{LoginArguments, NetworkArguments, PlaceArguments};
+use crate::dependencies;
+use crate::dependencies::workshop::Workshop;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
@@ -51,25 +53,46 @@ impl Place {
     /// Who keeps them.
     pub(crate) async fn desk(
         self,
-        arguments: &SetupArguments,
+        access: Access<'_>,
         secrets: &Secrets,
         surroundings: &Surroundings,
     ) -> Result<Box<dyn Desk>, Stop> {
         match self {
-            Self::Folder(folder, _) => {
-                let means = Means {
-                    connect: Arc::new(client::client(&arguments.network, surroundings)?),
-                    lifetime: client::lifetime(arguments.login.lifetime.as_ref(), secrets.token.as_ref())?,
-                    accept_unverified: arguments.accept_unverified,
-                    clock: Arc::clone(&surroundings.clock),
-                };
-                Ok(Box::new(Embedded::open(&folder, means).await?))
-            }
+            Self::Folder(folder, _) => Ok(Box::new(embedded(&folder, access, secrets, surroundings).await?)),
             Self::Server(remote, _) => {
-                refuse_what_a_server_decides(arguments)?;
+                refuse_what_a_server_decides(access)?;
                 Ok(Box::new(remote))
             }
         }
+    }
+
+    /// Who publishes dependencies there, from `packages`.
+    pub(crate) async fn workshop(
+        self,
+        packages: Option<&PathBuf>,
+        access: Access<'_>,
+        secrets: &Secrets,
+        surroundings: &Surroundings,
+    ) -> Result<Box<dyn Workshop>, Stop> {
+        match self {
+            Self::Folder(folder, _) => {
+                let packages = dependencies::embedded::packages(packages, surroundings)?;
+                let desk = embedded(&folder, access, secrets, surroundings).await?;
+                Ok(Box::new(dependencies::embedded::Embedded::new(desk, packages, surroundings)))
+            }
+            Self::Server(remote, _) => {
+                refuse_what_a_server_decides(access)?;
+                if packages.is_some() {
+                    return Err(decided_by_the_server("--packages"));
+                }
+                Ok(Box::new(dependencies::remote::Remote::new(remote, surroundings.pace)))
+            }
+        }
+    }
+
+    /// Whether somebody else works there too.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Server(..))
     }
 
     /// What is known of an address there, without asking an environment.
@@ -86,28 +109,60 @@ impl Place {
 
     /// The command that does something about `host` there.
     pub(crate) fn command(&self, name: &str, host: &str) -> String {
+        format!("ib {name} {host}{}", self.said())
+    }
+
+    /// What has to be said to find it again.
+    pub(crate) fn said(&self) -> &str {
         match self {
-            Self::Folder(_, said) | Self::Server(_, said) => format!("ib {name} {host}{said}"),
+            Self::Folder(_, said) | Self::Server(_, said) => said,
         }
     }
 }
 
+/// How environments are reached, and under which rules.
+#[derive(Clone, Copy)]
+pub(crate) struct Access<'a> {
+    pub(crate) network: &'a NetworkArguments,
+    pub(crate) login: &'a LoginArguments,
+    pub(crate) accept_unverified: bool,
+}
+
+async fn embedded(
+    folder: &Folder,
+    access: Access<'_>,
+    secrets: &Secrets,
+    surroundings: &Surroundings,
+) -> Result<Embedded, Stop> {
+    let means = Means {
+        connect: Arc::new(client::client(access.network, surroundings)?),
+        lifetime: client::lifetime(access.login.lifetime.as_ref(), secrets.token.as_ref())?,
+        accept_unverified: access.accept_unverified,
+        clock: Arc::clone(&surroundings.clock),
+    };
+    Embedded::open(folder, means).await
+}
+
 /// A server reaches environments its own way, under its operator's rules.
-fn refuse_what_a_server_decides(arguments: &SetupArguments) -> Result<(), Stop> {
-    let (network, login) = (&arguments.network, &arguments.login);
+fn refuse_what_a_server_decides(access: Access<'_>) -> Result<(), Stop> {
+    let Access { network, login, accept_unverified } = access;
     let given = [
-        ("--accept-unverified", arguments.accept_unverified),
+        ("--accept-unverified", accept_unverified),
         ("--lifetime", login.lifetime.is_some()),
         ("--connect-to", !network.connect_to.is_empty()),
         ("--allow-private", !network.allow_private.is_empty()),
         ("--proxy", network.proxy.is_some()),
     ];
     match given.iter().find(|(_, is_given)| *is_given) {
-        Some((name, _)) => Err(Stop::usage(format!(
-            "{name} cannot be given to a server, whose operator decides on it; leave out {name} or --server"
-        ))),
+        Some((name, _)) => Err(decided_by_the_server(name)),
         None => Ok(()),
     }
+}
+
+fn decided_by_the_server(name: &str) -> Stop {
+    Stop::usage(format!(
+        "{name} cannot be given to a server, whose operator decides on it; leave out {name} or --server"
+    ))
 }
 
 /// The arguments that lead to the environment, for the command that goes on.
@@ -131,14 +186,14 @@ pub(crate) fn address(typed: &str) -> Result<EnvironmentAddress, Refused> {
         .map_err(|error| Box::new(Problem::of_setup(&SetupError::Address(error), typed)))
 }
 
-/// The exit code that a document names.
-pub(crate) fn exit(document: &SetupDocument) -> Exit {
-    let named = Exit::ALL.iter().find(|exit| exit.code() == document.exit);
+/// The exit code with that number, as a document names it.
+pub(crate) fn exit(code: u8) -> Exit {
+    let named = Exit::ALL.iter().find(|exit| exit.code() == code);
     named.copied().unwrap_or(Exit::CouldNotTell)
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:\\".contains(c);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -11,8 +11,8 @@ use ib_api::setup::SetupDocument;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 use secrecy::SecretString;
-use serde_json::Value;
 
+use super::clean::cleaned;
 use super::desk::{Act, Desk, Refused};
 use super::sessions::Sessions;
 use crate::asking::client::authority;
@@ -68,13 +68,13 @@ impl Remote {
         Ok(Ok(true))
     }
 
-    fn in_session(&self) -> Option<Client> {
+    pub(crate) fn in_session(&self) -> Option<Client> {
         let token = self.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         token.map(|token| self.client.clone().with_token(token))
     }
 
     /// The client in a session, which is begun where there is none.
-    async fn session(&self) -> Result<Client, Refused> {
+    pub(crate) async fn session(&self) -> Result<Client, Refused> {
         if let Some(client) = self.in_session() {
             return Ok(client);
         }
@@ -85,7 +85,7 @@ impl Remote {
         Ok(self.client.clone().with_token(token))
     }
 
-    fn refused(&self, error: ClientError) -> Refused {
+    pub(crate) fn refused(&self, error: ClientError) -> Refused {
         match error {
             ClientError::Problem(problem) => match cleaned(*problem) {
                 Ok(problem) => Box::new(problem),
@@ -150,25 +150,8 @@ fn unavailable(detail: String) -> Refused {
 }
 
 /// Whether a set-up is about an address.
-fn is_at(document: &SetupDocument, address: &EnvironmentAddress) -> bool {
+pub(crate) fn is_at(document: &SetupDocument, address: &EnvironmentAddress) -> bool {
     let named = document.environment.as_ref().map(|environment| environment.address.as_str());
     let named = named.unwrap_or(&document.typed.address);
     EnvironmentAddress::parse(named).as_ref() == Ok(address)
-}
-
-/// A document with every text made harmless: a server is somebody else's.
-fn cleaned<T: serde::Serialize + serde::de::DeserializeOwned>(document: T) -> Result<T, Refused> {
-    let failed = |_| unavailable("the server's answer cannot be read".to_owned());
-    let mut value = serde_json::to_value(document).map_err(failed)?;
-    clean(&mut value);
-    serde_json::from_value(value).map_err(failed)
-}
-
-fn clean(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = harmless(text, 4 * REMOTE_TEXT_LIMIT),
-        Value::Array(values) => values.iter_mut().for_each(clean),
-        Value::Object(fields) => fields.values_mut().for_each(clean),
-        _ => {}
-    }
 }

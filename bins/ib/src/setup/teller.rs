@@ -7,7 +7,7 @@ use ib_api::setup_event::SetupEvent;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
 use super::page;
-use crate::format::Page;
+use crate::format::{Events, Page};
 use crate::look::Look;
 use crate::surroundings::Output;
 
@@ -15,18 +15,15 @@ use crate::surroundings::Output;
 pub(crate) struct Teller {
     stderr: Output,
     look: Look,
-    /// Where events go, where they are wanted.
-    stream: Option<Output>,
+    events: Events,
     last: Option<SetupEvent>,
-    /// What came of writing the events.
-    written: io::Result<()>,
 }
 
 impl Teller {
     pub(crate) fn new(stderr: Output, look: Look, stream: Option<Output>) -> Self {
-        let mut teller = Self { stderr, look, stream, last: None, written: Ok(()) };
-        teller.event(&SetupEvent::begin());
-        teller
+        let mut events = Events::new(stream);
+        events.write(&SetupEvent::begin());
+        Self { stderr, look, events, last: None }
     }
 
     /// One line on standard error.
@@ -59,27 +56,19 @@ impl Teller {
             let line = working(document);
             self.say(&line);
         }
-        self.event(&event);
+        self.events.write(&event);
         self.last = Some(event);
     }
 
     /// The last event; returns what came of writing all of them.
     pub(crate) fn end(&mut self, document: &SetupDocument) -> io::Result<()> {
-        self.event(&SetupEvent::end(document.clone()));
-        std::mem::replace(&mut self.written, Ok(()))
+        self.events.write(&SetupEvent::end(document.clone()));
+        self.events.end()
     }
 
     /// Whether events are wanted.
     pub(crate) const fn is_stream(&self) -> bool {
-        self.stream.is_some()
-    }
-
-    fn event(&mut self, event: &SetupEvent) {
-        let Some(stream) = self.stream.as_mut().filter(|_| self.written.is_ok()) else { return };
-        self.written = serde_json::to_string(event)
-            .map_err(io::Error::from)
-            .and_then(|line| stream.write_all(format!("{line}\n").as_bytes()))
-            .and_then(|()| stream.flush());
+        self.events.are_wanted()
     }
 }
 

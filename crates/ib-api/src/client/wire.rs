@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::ClientError;
 use crate::problem::{MEDIA_TYPE, Problem};
 
-/// Largest answer that is read, in bytes.
-const BODY_LIMIT: usize = 1 << 20;
+/// Largest answer that is read, in bytes: hundreds of items, each with a finding.
+const BODY_LIMIT: usize = 8 << 20;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// For a whole request; longer than the service waits at most.
 const REQUEST_LIMIT: Duration = Duration::from_secs(40);

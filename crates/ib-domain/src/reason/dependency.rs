@@ -39,7 +39,7 @@ pub(super) const ERRORS: Entry = Entry {
     id: "dependency.publication.errors",
     title: "Publication ended with errors",
     message: "{host} could not publish {item}: {observed}.",
-    cause: "The environment found errors while it compiled or deployed the modules. Its own messages are kept with {item}.",
+    cause: "The environment found errors while it compiled or deployed the modules. Its own messages are kept with the item.",
     action: "Read the messages of {item}, put right what they name, then retry {item}. What was installed before stays.",
     ..PUBLICATION
 };

@@ -11,8 +11,8 @@ use ib_domain::permission::user::Username;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
 use crate::ports::{
-    Addition, Clock, Ids, Kept, Lease, Leased, Record, Release, Secret, SecretKind, Shelf, Standing, Store,
-    StoreError, Vault, VaultError,
+    Addition, Clock, Ids, Kept, Lease, Leased, Record, Release, Secret, SecretKind, Shelf, Signer, Standing,
+    Store, StoreError, Vault, VaultError,
 };
 use crate::time::Timestamp;
 
@@ -36,6 +36,29 @@ struct Contents {
 impl Contents {
     fn record(&self, key: &str, now: Timestamp) -> Option<&Record> {
         self.records.get(key).filter(|(_, until)| *until > now).map(|(record, _)| record)
+    }
+
+    /// The wanted set-ups in which `username` (or anybody) was let in; the one that changed last comes first.
+    fn signed(
+        &self,
+        username: Option<&Username>,
+        wanted: impl Fn(&Standing, &Signer) -> bool,
+    ) -> Vec<SetupId> {
+        let is_of = |signed: &Signer| username.is_none_or(|username| signed.username == *username);
+        let found = self.histories.iter().filter_map(|(history, row)| match history {
+            HistoryId::Setup(setup) => Some((*setup, row)),
+            HistoryId::Publications(_) => None,
+        });
+        let mut found: Vec<_> = found
+            .filter(|(_, row)| {
+                row.standing
+                    .signed
+                    .as_ref()
+                    .is_some_and(|signed| is_of(signed) && wanted(&row.standing, signed))
+            })
+            .collect();
+        found.sort_by_key(|(_, row)| std::cmp::Reverse(row.changed));
+        found.into_iter().map(|(setup, _)| setup).collect()
     }
 }
 
@@ -119,20 +142,19 @@ impl Store for MemoryStore {
         address: &EnvironmentAddress,
         username: Option<&Username>,
     ) -> Result<Vec<SetupId>, StoreError> {
-        let kept = lock(&self.0);
-        let wanted = |row: &Row| {
-            let signed = row.standing.signed.as_ref().filter(|_| row.standing.infrastructure.is_none());
-            signed.is_some_and(|signed| {
-                signed.address == *address && username.is_none_or(|username| signed.username == *username)
-            })
+        let is_open = |standing: &Standing, signed: &Signer| {
+            standing.infrastructure.is_none() && signed.address == *address
         };
-        let mut found: Vec<_> = kept.histories.iter().filter(|(_, row)| wanted(row)).collect();
-        found.sort_by_key(|(_, row)| std::cmp::Reverse(row.changed));
-        let setup = |history: &HistoryId| match history {
-            HistoryId::Setup(setup) => Some(*setup),
-            HistoryId::Publications(_) => None,
-        };
-        Ok(found.into_iter().filter_map(|(history, _)| setup(history)).collect())
+        Ok(lock(&self.0).signed(username, is_open))
+    }
+
+    async fn registered(
+        &self,
+        infrastructure: InfrastructureId,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError> {
+        let is_it = |standing: &Standing, _: &Signer| standing.infrastructure == Some(infrastructure);
+        Ok(lock(&self.0).signed(username, is_it))
     }
 
     async fn lease(

@@ -20,6 +20,7 @@ create table history (
 create index history_due on history (due_at) where due_at is not null;
 create index history_unfinished on history (address, username)
     where address is not null and infrastructure is null;
+create index history_registered on history (infrastructure, username) where infrastructure is not null;
 
 create table event (
     history text not null references history (id),

@@ -18,6 +18,7 @@ create table history (
 create index history_due on history (due_at) where due_at is not null;
 create index history_unfinished on history (address, username)
     where address is not null and infrastructure is null;
+create index history_registered on history (infrastructure, username) where infrastructure is not null;
 create index history_changed on history (changed);
 create index history_leased on history (leased_until) where leased_until is not null;
 

@@ -180,6 +180,19 @@ impl Store for SqliteStore {
         found.and_then(row::setups).map_err(unavailable)
     }
 
+    async fn registered(
+        &self,
+        infrastructure: InfrastructureId,
+        username: Option<&Username>,
+    ) -> Result<Vec<SetupId>, StoreError> {
+        let found = sqlx::query_scalar(sql::REGISTERED)
+            .bind(infrastructure.to_string())
+            .bind(username.map(row::folded))
+            .fetch_all(&self.reads)
+            .await;
+        found.and_then(row::setups).map_err(unavailable)
+    }
+
     async fn lease(
         &self,
         now: Timestamp,

@@ -60,7 +60,7 @@ pub(crate) async fn conforms(place: &Place) {
     two_kinds_of_history_do_not_meet(&*store).await;
     of_two_writers_one_wins(&store).await;
     who_reads_sees_what_was_written_last(&store).await;
-    unfinished_set_ups_are_found_by_user(&*store).await;
+    set_ups_are_found_by_user(&*store).await;
     infrastructures_are_recognised(&*store).await;
     two_claims_at_once_are_one_infrastructure(&store).await;
     drop(store);
@@ -170,7 +170,7 @@ async fn who_reads_sees_what_was_written_last(store: &Arc<dyn Store>) {
     }
 }
 
-async fn unfinished_set_ups_are_found_by_user(store: &dyn Store) {
+async fn set_ups_are_found_by_user(store: &dyn Store) {
     let signed = |username: &str| {
         let username = Username::parse(username).unwrap();
         let mut standing = Standing::default();
@@ -191,6 +191,14 @@ async fn unfinished_set_ups_are_found_by_user(store: &dyn Store) {
     assert_eq!(store.unfinished(&dev, Some(&maria)).await.unwrap(), [ids[0], ids[2]]);
     assert_eq!(store.unfinished(&dev, None).await.unwrap(), [ids[0], ids[2], ids[1]]);
     assert_eq!(store.unfinished(&address("qa.acme.example"), None).await.unwrap(), []);
+
+    let mut other = signed("omar");
+    other.infrastructure = registered.infrastructure;
+    append(store, ids[1].into(), 1, &texts([2]), "", &other).await.unwrap();
+    let acme = InfrastructureId::new(1);
+    assert_eq!(store.registered(acme, Some(&maria)).await.unwrap(), [ids[3]]);
+    assert_eq!(store.registered(acme, None).await.unwrap(), [ids[1], ids[3]]);
+    assert_eq!(store.registered(InfrastructureId::new(2), None).await.unwrap(), []);
 }
 
 fn seen(host: &str, serial: &str, names: &[&str]) -> Identity {

@@ -1,0 +1,150 @@
+//! The arguments of `ib dependencies`.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use ib_domain::dependency::DependencyId;
+use ib_setup::publication::Item;
+
+use super::{LoginArguments, NetworkArguments, PlaceArguments, help};
+use crate::look::ColourChoice;
+
+/// What to do about dependencies.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum DependenciesCommand {
+    /// Show what is installed, and what is wanted
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    List(ListArguments),
+    /// Show what would be published, why, and in which order; nothing is changed
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Plan(PlanArguments),
+    /// Install what is missing, with what that needs
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Install(PublishArguments),
+    /// Install and update everything that is due, and publish integrations again where an update needs it
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Update(PublishArguments),
+    /// Try again what failed or was cancelled
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Retry(ItemArguments),
+    /// Cancel what is not done
+    #[command(after_long_help = help::DEPENDENCIES.text())]
+    Cancel(ItemArguments),
+}
+
+/// The arguments of `ib dependencies list`.
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// Look on at a publication that is under way until it ends, with --server.
+    #[arg(long)]
+    pub watch: bool,
+    /// What every command about dependencies takes.
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// The arguments of `ib dependencies plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// What every command about dependencies takes.
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// The arguments of `ib dependencies install` and `update`.
+#[derive(Debug, Args)]
+pub struct PublishArguments {
+    /// Only these dependencies, with what they need.
+    #[arg(index = 2, value_name = "ID", value_parser = dependency())]
+    pub only: Vec<DependencyId>,
+    /// Do not wait until the publication has ended, with --server.
+    #[arg(long)]
+    pub no_watch: bool,
+    /// What every command about dependencies takes.
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// The arguments of `ib dependencies retry` and `cancel`.
+#[derive(Debug, Args)]
+pub struct ItemArguments {
+    /// Only these: ids of dependencies, or names of integrations.
+    #[arg(index = 2, value_name = "ITEM")]
+    pub items: Vec<Item>,
+    /// Do not wait until the publication has ended, with --server.
+    #[arg(long)]
+    pub no_watch: bool,
+    /// What every command about dependencies takes.
+    #[command(flatten)]
+    pub common: CommonArguments,
+}
+
+/// What every command about dependencies takes.
+#[derive(Debug, Args)]
+pub struct CommonArguments {
+    /// The development environment's address, such as dev.example.com.
+    #[arg(index = 1, value_name = "ADDRESS", value_hint = ValueHint::Hostname)]
+    pub address: String,
+    /// The folder of packages, with the catalogue.toml that describes them. Without it: `IB_PACKAGES`.
+    #[arg(
+        long,
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath,
+        help = "The folder of packages, with the catalogue.toml that describes them. Without it: IB_PACKAGES"
+    )]
+    pub packages: Option<PathBuf>,
+    /// How to print what is there.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: DependenciesFormat,
+    /// Accept permissions of the IT user that cannot be verified.
+    #[arg(long)]
+    pub accept_unverified: bool,
+    /// When to use colours.
+    #[arg(long = "color", value_name = "WHEN", value_enum, default_value_t)]
+    pub colour: ColourChoice,
+    /// Never ask anything; end where something is missing, and say what.
+    #[arg(long)]
+    pub non_interactive: bool,
+    /// Say on standard error what is going on; twice and three times for more.
+    #[arg(long, short, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+
+    /// Where set-ups are kept.
+    #[command(flatten)]
+    pub place: PlaceArguments,
+    /// Who logs in, and with which secrets.
+    #[command(flatten)]
+    pub login: LoginArguments,
+    /// How environments are reached.
+    #[command(flatten)]
+    pub network: NetworkArguments,
+}
+
+/// How `ib dependencies` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[non_exhaustive]
+pub enum DependenciesFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, ib.dependencies/1.
+    Json,
+    /// One JSON object a line as things happen, ib.dependencies.events/1.
+    Ndjson,
+}
+
+impl PublishArguments {
+    /// The dependencies that were named.
+    pub fn only(&self) -> BTreeSet<DependencyId> {
+        self.only.iter().copied().collect()
+    }
+}
+
+/// Reads the id of a dependency; help and errors list them all.
+fn dependency() -> impl TypedValueParser<Value = DependencyId> {
+    PossibleValuesParser::new(DependencyId::ALL.map(DependencyId::as_str))
+        .try_map(|text| text.parse::<DependencyId>())
+}

@@ -1,0 +1,299 @@
+//! The course of a command: the way in, what is asked for, and what is waited for. Written once, whoever publishes.
+
+use std::collections::BTreeSet;
+
+use ib_api::dependencies::DependenciesDocument;
+use ib_api::problem::ProblemKind;
+use ib_api::setup::SetupDocument;
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::dependency::DependencyId;
+use ib_domain::reason::Reason;
+use ib_setup::publication::Item;
+use secrecy::SecretString;
+
+use super::choice::{chosen, due, is_active, is_over, is_whole, missing};
+use super::task::Task;
+use super::teller::Teller;
+use super::workshop::{Entry, Order, Workshop};
+use crate::setup;
+use crate::setup::desk::Refused;
+use crate::setup::flow::{Aim, Flow};
+use crate::setup::person::Person;
+
+/// What was given on the command line and in variables.
+pub(crate) struct Given {
+    pub(crate) address: EnvironmentAddress,
+    pub(crate) username: Option<String>,
+    /// Sent once at most.
+    pub(crate) password: Option<SecretString>,
+    pub(crate) accept_unverified: bool,
+}
+
+/// One command on its way.
+pub(crate) struct Course<'w> {
+    workshop: &'w dyn Workshop,
+    given: Given,
+    person: Person,
+    pub(crate) teller: Teller,
+    /// The set-up by which the user came in.
+    setup: String,
+    /// How many events of the history were heard.
+    heard: usize,
+    sessions: u32,
+    /// What was there last.
+    pub(crate) latest: Option<DependenciesDocument>,
+}
+
+/// How a command came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// As far as possible.
+    Reached,
+    /// Everything that was asked for is there already.
+    NothingToDo,
+}
+
+/// Why it goes no further.
+pub(crate) enum Halt {
+    /// Something was not done.
+    Refused(Refused),
+    /// There is nothing to publish to.
+    Unregistered,
+    /// Nobody got in; with what was missing.
+    NotIn(Box<SetupDocument>, Option<String>),
+    /// Somebody has to log in, again.
+    LogIn,
+}
+
+impl From<Refused> for Halt {
+    fn from(problem: Refused) -> Self {
+        Self::Refused(problem)
+    }
+}
+
+type Result<T> = std::result::Result<T, Halt>;
+
+impl<'w> Course<'w> {
+    pub(crate) const fn new(
+        workshop: &'w dyn Workshop,
+        given: Given,
+        person: Person,
+        teller: Teller,
+    ) -> Self {
+        Self { workshop, given, person, teller, setup: String::new(), heard: 0, sessions: 0, latest: None }
+    }
+
+    /// Goes as far as possible. Whatever is done before a log-in is not done again after it.
+    pub(crate) async fn run(&mut self, task: &Task) -> Result<Ending> {
+        let mut came = self.enter().await;
+        loop {
+            let walked = match came {
+                Ok(()) => self.walk(task).await,
+                Err(halt) => Err(halt),
+            };
+            came = match walked {
+                Err(Halt::LogIn) => self.log_in().await,
+                Err(Halt::Refused(problem)) if problem.is(ProblemKind::NoSession) && self.sessions == 0 => {
+                    self.sessions += 1;
+                    self.workshop.desk().renew().await?;
+                    self.log_in().await
+                }
+                end => return end,
+            };
+        }
+    }
+
+    /// Whether the password that was given had no use.
+    pub(crate) const fn has_unused_password(&self) -> bool {
+        self.given.password.is_some()
+    }
+
+    /// By a set-up that is registered, where there is one, or else through a log-in.
+    async fn enter(&mut self) -> Result<()> {
+        match self.workshop.entry(&self.given.address, self.given.username.as_deref()).await? {
+            Entry::Closed => Err(Halt::Unregistered),
+            Entry::LogIn => Err(Halt::LogIn),
+            Entry::Through(document) => {
+                self.given.username = Some(document.typed.username);
+                self.setup = document.id;
+                self.listen().await
+            }
+        }
+    }
+
+    async fn log_in(&mut self) -> Result<()> {
+        let given = setup::flow::Given {
+            address: self.given.address.clone(),
+            username: self.given.username.clone(),
+            password: self.given.password.clone(),
+            code: None,
+            accepted: None,
+            accept_unverified: self.given.accept_unverified,
+            aim: Aim::ComeIn,
+        };
+        let teller = self.teller.of_log_in();
+        let mut flow = Flow::new(self.workshop.desk(), given, self.person.clone(), teller);
+        let missing = flow.run().await?;
+        if flow.has_logged_in() {
+            self.given.password = None;
+        }
+        match flow.latest.take() {
+            Some(document) if document.infrastructure.is_some() => {
+                self.given.username = Some(document.typed.username);
+                self.setup = document.id;
+                self.workshop.came_in(&self.setup).await?;
+                self.listen().await
+            }
+            Some(document) if ["address", "log-in"].contains(&document.step.as_str()) => {
+                Err(Halt::NotIn(Box::new(document), missing))
+            }
+            _ => Err(Halt::Unregistered),
+        }
+    }
+
+    /// What the environment said before is not told.
+    async fn listen(&mut self) -> Result<()> {
+        while self.heard == 0 && self.teller.hears() {
+            let before = self.heard;
+            self.heard = self.workshop.messages(&self.setup, before).await?.next;
+            if self.heard == before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn walk(&mut self, task: &Task) -> Result<Ending> {
+        match task {
+            Task::List { watches: false } | Task::Plan => self.look().await.map(|_| Ending::Reached),
+            Task::List { watches: true } => {
+                let document = self.look().await?;
+                self.follow_if(is_active(&document), &[]).await
+            }
+            Task::Install { only, watches } => {
+                self.publish(|document| missing(document, only), *watches).await
+            }
+            Task::Update { only, watches } => self.publish(|document| due(document, only), *watches).await,
+            Task::Retry { items, watches } => self.retry(items, *watches).await,
+            Task::Cancel { items, watches } => self.cancel(items, *watches).await,
+        }
+    }
+
+    /// Sees what is there, unless a publication is under way.
+    async fn look(&mut self) -> Result<DependenciesDocument> {
+        self.teller.looks(self.given.address.host());
+        let mut document = self.workshop.order(&self.setup, Order::Look).await?;
+        while document.is_looking {
+            self.workshop.go_on(&self.setup).await?;
+            document = self.workshop.dependencies(&self.setup).await?;
+        }
+        self.latest = Some(document.clone());
+        let forgotten = Some(Reason::LoginForgotten.entry().code);
+        let stop = document.stop.as_ref().and_then(|stop| stop.code.as_deref());
+        if !is_active(&document) && stop == forgotten {
+            return Err(Halt::LogIn);
+        }
+        self.teller.looked(&document);
+        Ok(document)
+    }
+
+    /// Goes on with what the same user began, then does what is wanted, where anything is.
+    async fn publish(
+        &mut self,
+        wanted: impl Fn(&DependenciesDocument) -> BTreeSet<DependencyId> + Send,
+        watches: bool,
+    ) -> Result<Ending> {
+        let mut document = self.look().await?;
+        let mut nothing = Ending::NothingToDo;
+        if document.publication.as_ref().is_some_and(|known| known.is_active() && known.is_yours) {
+            self.teller.goes_on(&document);
+            let ending = self.follow_if(watches, &[]).await?;
+            let is_whole = self.latest.as_ref().is_some_and(is_whole);
+            if !watches || !is_whole {
+                return Ok(ending);
+            }
+            document = self.look().await?;
+            // What was left was what there was to do.
+            nothing = Ending::Reached;
+        }
+        if document.stop.is_some() && !is_active(&document) {
+            return Ok(Ending::Reached);
+        }
+        let only = wanted(&document);
+        if only.is_empty() && !is_active(&document) {
+            return Ok(nothing);
+        }
+        let start = Order::Start { edition: document.edition, only: &only };
+        match self.workshop.order(&self.setup, start).await {
+            Ok(document) => self.teller.begins(&document),
+            Err(problem) if problem.is(ProblemKind::Unfit) && !is_active(&document) => return Ok(nothing),
+            Err(problem) => return Err(problem.into()),
+        }
+        self.follow_if(watches, &[]).await
+    }
+
+    async fn retry(&mut self, named: &[Item], watches: bool) -> Result<Ending> {
+        let document = self.known().await?;
+        let items = chosen(&document, named, |item| item.can_retry)?;
+        if items.is_empty() && !is_active(&document) {
+            return Ok(Ending::NothingToDo);
+        }
+        for item in items {
+            self.workshop.order(&self.setup, Order::Retry(&item)).await?;
+        }
+        self.follow_if(watches, &[]).await
+    }
+
+    async fn cancel(&mut self, named: &[Item], watches: bool) -> Result<Ending> {
+        let document = self.known().await?;
+        if !is_active(&document) {
+            return Ok(Ending::NothingToDo);
+        }
+        if named.is_empty() {
+            self.workshop.order(&self.setup, Order::Cancel(None)).await?;
+        }
+        for item in chosen(&document, named, |_| !named.is_empty())? {
+            self.workshop.order(&self.setup, Order::Cancel(Some(&item))).await?;
+        }
+        self.follow_if(watches, named).await
+    }
+
+    async fn known(&mut self) -> Result<DependenciesDocument> {
+        let document = self.workshop.dependencies(&self.setup).await?;
+        self.latest = Some(document.clone());
+        Ok(document)
+    }
+
+    /// Follows a publication to its end, or only until these items have come to theirs.
+    async fn follow_if(&mut self, watches: bool, until: &[Item]) -> Result<Ending> {
+        loop {
+            let document = self.known().await?;
+            self.hear().await?;
+            self.teller.sees(&document);
+            let Some(publication) = document.publication.as_ref().filter(|known| known.is_active()) else {
+                return Ok(Ending::Reached);
+            };
+            let over = !until.is_empty() && until.iter().all(|item| is_over(publication, item));
+            if !watches || over {
+                return Ok(Ending::Reached);
+            }
+            if publication.status == "waiting_for_log_in" && publication.is_yours {
+                return Err(Halt::LogIn);
+            }
+            self.workshop.go_on(&self.setup).await?;
+        }
+    }
+
+    /// Tells what the environment said, where that is wanted.
+    async fn hear(&mut self) -> Result<()> {
+        while self.teller.hears() {
+            let page = self.workshop.messages(&self.setup, self.heard).await?;
+            self.teller.said(page.messages);
+            if page.next == self.heard {
+                break;
+            }
+            self.heard = page.next;
+        }
+        Ok(())
+    }
+}
