@@ -184,6 +184,11 @@ async fn a_later_catalogue_plans_anew() {
     let left = world.dependencies("install", &[]).await;
     left.assert(7, &["There is nothing to do.", "ib dependencies update"]);
     let plan = world.dependencies("plan", &["--output", "json"]).await;
-    assert_eq!(plan.document()["plan"][0]["reason"], "Version 2.4.0 will be updated to 2.5.0.", "{}", plan.stdout);
+    assert_eq!(
+        plan.document()["plan"][0]["reason"],
+        "Version 2.4.0 will be updated to 2.5.0.",
+        "{}",
+        plan.stdout
+    );
     world.dependencies("update", &[]).await.assert(0, &["✓ 1 of 1 done", DEV]);
 }
