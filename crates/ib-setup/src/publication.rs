@@ -65,7 +65,7 @@ pub const LOG_IN_WAIT: Duration = Duration::from_hours(24);
 /// After how long without a change faces say so.
 pub const STALL: Duration = Duration::from_mins(2);
 /// How often an item is sent before a person is asked.
-pub const ATTEMPTS: u8 = 3;
+pub const ATTEMPTS: u8 = 10;
 
 /// What is known of an infrastructure's dependencies, and the publication that is under way or was the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::http::Method;
 use ib_domain::dependency::DependencyId;
@@ -17,6 +18,8 @@ use crate::program::Program;
 const KILLS: usize = 50;
 /// How many requests at most pass between two of them.
 const BETWEEN: u64 = 25;
+/// Longer than an environment remembers what nobody asks about.
+const IDLE: Duration = Duration::from_mins(11);
 /// What an environment says about each package.
 const MESSAGES: [i64; 4] = [1, 2, 3, 4];
 
@@ -63,10 +66,8 @@ impl Watch {
     }
 }
 
-/// An infrastructure whose environment soon forgets what nobody asks about.
 async fn world() -> World {
     let world = World::new().await;
-    world.simulator.update(|scenario| scenario.environments[0].publish_idle_s = 1);
     ib_env_sim::dependencies::write_packages(&world.path("packages"), &BTreeMap::new()).unwrap();
     world
 }
@@ -121,6 +122,7 @@ async fn kill_until_it_ends(
         while !has_ended && world.simulator.requests().len() < wanted {
             let seen = watch.read(&places[0]).await;
             has_ended = seen["publication"]["status"] == "ended";
+            forget_what_nobody_asks_about(world, &seen);
             tokio::task::yield_now().await;
         }
         if has_ended {
@@ -131,6 +133,14 @@ async fn kill_until_it_ends(
         victim.kill().await;
         victim.restart().await;
         kills += 1;
+    }
+}
+
+/// Where the environment still has what was sent before a kill, so much time passes for it that it forgets that.
+fn forget_what_nobody_asks_about(world: &World, seen: &Value) {
+    let items = seen["publication"]["items"].as_array().unwrap();
+    if items.iter().any(|item| item["status"] == "busy") {
+        world.simulator.clock().advance(IDLE);
     }
 }
 
