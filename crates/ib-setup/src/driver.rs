@@ -6,6 +6,7 @@ use crate::id::HistoryId;
 use crate::ports::{Lease, Leased, Release};
 use crate::publications::{Publications, PublicationsError};
 use crate::setup::{Setup, SetupError};
+use crate::time::Timestamp;
 
 /// How long a driver may hold a history before another one goes on with it, by default.
 const LEASE: Duration = Duration::from_mins(1);
@@ -37,6 +38,12 @@ impl Driver {
     /// How often a lease has to be [renewed](Self::renew) while the work takes longer.
     pub fn renew_every(&self) -> Duration {
         self.lease / 3
+    }
+
+    /// How long it is until then; nothing where that has passed.
+    pub fn until(&self, due: Timestamp) -> Duration {
+        let now = self.setup.ports.clock.now();
+        Duration::from_millis(due.as_millis().saturating_sub(now.as_millis()))
     }
 
     /// Leases up to `limit` histories that have work now; with `only`, no other one.

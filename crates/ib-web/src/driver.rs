@@ -138,7 +138,20 @@ impl Driver {
             if let Err(error) = self.inner.release(&batch).await {
                 error!(error = &error as &dyn std::error::Error, "leases cannot be given back; they run out");
             }
+            self.come_back(&batch);
             batch.clear();
+        }
+    }
+
+    /// Looks again when the first of them is due, where that is before the next round.
+    fn come_back(self: &Arc<Self>, releases: &[Release]) {
+        let pauses = releases.iter().filter_map(|release| Some(self.inner.until(release.due?.1)));
+        if let Some(pause) = pauses.min().filter(|pause| *pause < ROUND) {
+            let driver = Arc::clone(self);
+            tokio::spawn(async move {
+                sleep(pause).await;
+                driver.nudge();
+            });
         }
     }
 
