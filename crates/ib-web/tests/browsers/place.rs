@@ -74,8 +74,8 @@ impl Place {
 
     fn serve(&mut self, listener: TcpListener) {
         let mut settings = Settings::default();
-        settings.pace =
-            Pace::new(Duration::from_millis(50), Duration::from_millis(100), Duration::from_millis(200));
+        let millis = Duration::from_millis;
+        settings.pace = Pace::default().soon(millis(50)).long(millis(100)).longest(millis(200));
         let web = Web::new(self.ports.clone(), Some(self.dependencies.clone()), settings);
         let service = web.router().into_make_service_with_connect_info::<SocketAddr>();
         self.tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
