@@ -294,9 +294,8 @@ impl Publications {
         self.record_under(&mut work, Command::Tick).await?;
         while let Some(effect) = owed(&work.state) {
             let Some(answer) = self.perform(&mut work, &effect).await? else { continue };
-            let is_listening = matches!(effect, Effect::Listen { .. });
             let has_changed = self.record_under(&mut work, Command::Conclude { effect, answer }).await?;
-            if is_listening || !has_changed || waits(&work.state) {
+            if !has_changed || waits(&work.state) {
                 break;
             }
         }

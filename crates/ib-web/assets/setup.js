@@ -131,10 +131,12 @@
     const now = JSON.parse(text);
     const before = last?.now;
     last = { text, now };
-    if (!before) return;
-    const [said, alarming] = news(before, now);
-    if (said) status.textContent = said;
-    if (alarming) alert.textContent = alarming;
+    // The page may have been made before the first of them: it is shown as it is now, and nothing is announced.
+    if (before) {
+      const [said, alarming] = news(before, now);
+      if (said) status.textContent = said;
+      if (alarming) alert.textContent = alarming;
+    }
     await refresh().catch(() => {});
   }
 
