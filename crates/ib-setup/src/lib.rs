@@ -54,6 +54,8 @@ assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
 pub mod activation;
 mod disclaimer;
 mod driver;
+#[cfg(test)]
+mod explore;
 mod found;
 mod id;
 mod infrastructure;

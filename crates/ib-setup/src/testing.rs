@@ -1,6 +1,7 @@
 //! Everything in memory, for tests and examples: a store with a shelf, a vault, a clock and ids that a test
 //! sets, and an environment that answers as it is told.
 
+mod failing;
 mod memory;
 mod packages;
 mod published;
@@ -14,6 +15,7 @@ use ib_env_client::Connect;
 use crate::activation::AcceptUnverified;
 use crate::setup::Ports;
 
+pub use failing::FailingStore;
 pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
 pub use packages::{MemoryPackages, dependencies};
 pub use published::Published;

@@ -5,25 +5,21 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use async_trait::async_trait;
 use futures_util::FutureExt;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::permission::level::Level;
-use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
 use ib_env_client::{Credentials, Password, Token};
-use ib_setup::ports::{Addition, Kept, Lease, Leased, Release, Secret, SecretKind, Store, StoreError, Vault};
+use ib_setup::ports::{Release, Secret, SecretKind, Store, Vault};
 use ib_setup::registration::{
     Action, CodeStop, Event, Fact, LOG_IN_LIMIT, LogInStop, Rules, State, Step, StepStatus, Stop, View,
     replay,
 };
-use ib_setup::testing::{MemoryStore, MemoryVault, Scripted, SequentialIds, SetClock, ports};
+use ib_setup::testing::{FailingStore, MemoryStore, MemoryVault, Scripted, SequentialIds, SetClock, ports};
 use ib_setup::{
-    ActivationCode, CodeShape, Driver, HistoryId, Identity, Infrastructure, InfrastructureId, Ports, Setup,
-    SetupError, SetupId, Timestamp,
+    ActivationCode, CodeShape, Driver, InfrastructureId, Ports, Setup, SetupError, SetupId, Timestamp,
 };
 
 const CODE: &str = "ABC.DEF.G1H.I2J.KLM.NOP.QRS.TUV";
@@ -471,92 +467,6 @@ fn a_crash_after_any_event_still_ends_registered() {
     }
 }
 
-/// A store that fails once, before or after it has written.
-struct Failing {
-    inner: Arc<MemoryStore>,
-    left: AtomicUsize,
-    written: bool,
-}
-
-#[async_trait]
-impl Store for Failing {
-    async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError> {
-        self.inner.load(history).await
-    }
-
-    async fn events(
-        &self,
-        history: HistoryId,
-        after: usize,
-        limit: usize,
-    ) -> Result<Vec<String>, StoreError> {
-        self.inner.events(history, after, limit).await
-    }
-
-    async fn append(
-        &self,
-        history: HistoryId,
-        expected: usize,
-        addition: Addition<'_>,
-    ) -> Result<(), StoreError> {
-        let last = self.left.fetch_sub(1, Ordering::SeqCst) == 1;
-        if !last || self.written {
-            self.inner.append(history, expected, addition).await?;
-        }
-        if last { Err(StoreError::Unavailable("the power is off".into())) } else { Ok(()) }
-    }
-
-    async fn unfinished(
-        &self,
-        address: &EnvironmentAddress,
-        username: Option<&Username>,
-    ) -> Result<Vec<SetupId>, StoreError> {
-        self.inner.unfinished(address, username).await
-    }
-
-    async fn registered(
-        &self,
-        infrastructure: InfrastructureId,
-        username: Option<&Username>,
-    ) -> Result<Vec<SetupId>, StoreError> {
-        self.inner.registered(infrastructure, username).await
-    }
-
-    async fn lease(
-        &self,
-        now: Timestamp,
-        until: Timestamp,
-        limit: usize,
-        only: Option<HistoryId>,
-    ) -> Result<Vec<Leased>, StoreError> {
-        self.inner.lease(now, until, limit, only).await
-    }
-
-    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<(), StoreError> {
-        self.inner.renew(lease, until).await
-    }
-
-    async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
-        self.inner.release(releases).await
-    }
-
-    async fn find(&self, identity: &Identity) -> Result<Option<InfrastructureId>, StoreError> {
-        self.inner.find(identity).await
-    }
-
-    async fn claim(
-        &self,
-        identity: &Identity,
-        proposed: InfrastructureId,
-    ) -> Result<InfrastructureId, StoreError> {
-        self.inner.claim(identity, proposed).await
-    }
-
-    async fn infrastructure(&self, id: InfrastructureId) -> Result<Option<Infrastructure>, StoreError> {
-        self.inner.infrastructure(id).await
-    }
-}
-
 /// The program ends between doing something and recording it, or before it hears that it was recorded.
 #[test]
 fn a_crash_between_doing_and_recording_still_ends_registered() {
@@ -569,7 +479,7 @@ fn a_crash_between_doing_and_recording_still_ends_registered() {
         let room = Room::with("11.7.5");
         let id = now(room.start().begin()).unwrap();
         let inner = room.store.clone();
-        let store = Arc::new(Failing { inner, left: AtomicUsize::new(number), written });
+        let store = Arc::new(FailingStore::new(inner, number, written));
         let ports = Ports { store, ..room.ports() };
         let failed = finish(&Setup::new(ports, Rules::new("1")), id);
         assert!(matches!(failed, Err(SetupError::Store(_))), "append {number} fails");

@@ -5,13 +5,14 @@
 //! `decide`, `apply` and `owed` are the real ones. The clock stands still but for limits that pass. How many
 //! troubles come together is bounded, so that there is an end to what can be reached.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::BTreeSet;
 
 use stateright::{Checker, Model, Property};
 
 use super::run::Stage;
 use super::tests::{A, B, both, holder, message, no_answer, present};
 use super::*;
+use crate::explore::ends_from_everywhere;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
 
@@ -433,42 +434,6 @@ fn nothing_wrong_can_be_reached_and_everything_interesting_can() {
 /// From every state there is a way to the end: nothing is ever stuck for good.
 #[test]
 fn the_end_can_be_reached_from_everywhere() {
-    let (ends, before) = graph();
-    let mut reached = vec![false; before.len()];
-    let mut queue: VecDeque<usize> = ends.into();
-    while let Some(index) = queue.pop_front() {
-        if !std::mem::replace(&mut reached[index], true) {
-            queue.extend(before[index].iter().copied());
-        }
-    }
-    println!("{} states, each with a way to the end", reached.len());
-    assert!(reached.iter().all(|reached| *reached));
-}
-
-/// Every state, as a graph turned around: those in which the publication has ended, and what leads to each.
-fn graph() -> (Vec<usize>, Vec<Vec<usize>>) {
-    let publishing = Publishing { troubles: 2 };
-    let start = publishing.init_states();
-    let mut known: HashMap<World, usize> = start.iter().cloned().zip(0..).collect();
-    let mut open: VecDeque<World> = start.into();
-    let (mut ends, mut before) = (Vec::new(), vec![Vec::new()]);
-    while let Some(world) = open.pop_front() {
-        let from = known[&world];
-        if world.is_over() {
-            ends.push(from);
-        }
-        let mut actions = Vec::new();
-        publishing.actions(&world, &mut actions);
-        for action in actions {
-            let Some(next) = publishing.next_state(&world, action) else { continue };
-            let fresh = known.len();
-            let to = *known.entry(next.clone()).or_insert(fresh);
-            if to == fresh {
-                before.push(Vec::new());
-                open.push_back(next);
-            }
-            before[to].push(from);
-        }
-    }
-    (ends, before)
+    let states = ends_from_everywhere(&Publishing { troubles: 2 }, World::is_over);
+    println!("{states} states, each with a way to the end");
 }

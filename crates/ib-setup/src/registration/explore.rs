@@ -4,14 +4,13 @@
 //! `decide` and `apply` are the real ones. The clock stands still but for a log-in that is given up. A turn
 //! counts without end, and only "is it the current one" matters, so states are compared by that.
 
-use std::collections::{HashMap, VecDeque};
-
 use ib_domain::check::Check as Question;
 use stateright::{Checker, Model, Property};
 
 use super::tests::{address, environment, found, maria, target};
 use super::*;
 use crate::activation::CodeAnswer;
+use crate::explore::ends_from_everywhere;
 use crate::found::Status;
 
 const NOW: Timestamp = Timestamp::from_millis(0);
@@ -366,41 +365,6 @@ fn nothing_wrong_can_be_reached_and_everything_interesting_can() {
 /// From every state there is a way to the end: nothing is ever stuck for good.
 #[test]
 fn the_end_can_be_reached_from_everywhere() {
-    let (ends, before) = graph();
-    let mut reached = vec![false; before.len()];
-    let mut queue: VecDeque<usize> = ends.into();
-    while let Some(index) = queue.pop_front() {
-        if !std::mem::replace(&mut reached[index], true) {
-            queue.extend(before[index].iter().copied());
-        }
-    }
-    println!("{} states, each with a way to the end", reached.len());
-    assert!(reached.iter().all(|reached| *reached));
-}
-
-/// Every state, as a graph turned around: the registered ones, and what leads to each.
-fn graph() -> (Vec<usize>, Vec<Vec<usize>>) {
-    let start = Registration.init_states();
-    let mut known: HashMap<World, usize> = start.iter().cloned().zip(0..).collect();
-    let mut open: VecDeque<World> = start.into();
-    let (mut ends, mut before) = (Vec::new(), vec![Vec::new()]);
-    while let Some(world) = open.pop_front() {
-        let from = known[&world];
-        if world.state.infrastructure().is_some() {
-            ends.push(from);
-        }
-        let mut actions = Vec::new();
-        Registration.actions(&world, &mut actions);
-        for action in actions {
-            let Some(next) = Registration.next_state(&world, action) else { continue };
-            let fresh = known.len();
-            let to = *known.entry(next.clone()).or_insert(fresh);
-            if to == fresh {
-                before.push(Vec::new());
-                open.push_back(next);
-            }
-            before[to].push(from);
-        }
-    }
-    (ends, before)
+    let states = ends_from_everywhere(&Registration, |world| world.state.infrastructure().is_some());
+    println!("{states} states, each with a way to the end");
 }
