@@ -12,7 +12,7 @@ use std::time::Duration;
 use ib_domain::address::EnvironmentAddress;
 use ib_env_client::http::ConnectTo;
 use ib_setup::Disclaimer;
-use ib_web::Site;
+use ib_web::{Origin, Site};
 use ipnet::IpNet;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
@@ -31,6 +31,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Under which name the service is reached.
     pub site: Site,
+    /// The origins of other pages that may show the Setup widget.
+    pub embed_origins: Vec<Origin>,
     /// The proxies in front of it.
     pub trusted_proxies: Vec<IpNet>,
     /// Where everything is kept.

@@ -64,6 +64,7 @@ pub(crate) fn face(config: &Config) -> Settings {
     settings.site = config.site.clone();
     settings.disclaimer = config.disclaimer.clone();
     settings.accept_unverified = config.accept_unverified;
+    settings.embedders.clone_from(&config.embed_origins);
     settings.proxies.clone_from(&config.trusted_proxies);
     settings.idle = config.session_idle;
     settings.absolute = config.session_absolute;

@@ -22,6 +22,38 @@ impl SessionDocument {
     }
 }
 
+/// A page of another origin is to show the Setup widget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Embed {
+    /// The origin of the page, such as `https://portal.example.com`: one that the operator allows.
+    #[cfg_attr(feature = "openapi", schema(max_length = 300))]
+    pub origin: String,
+}
+
+/// What a page needs to show the Setup widget.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct EmbedDocument {
+    /// The bearer token. It is good for the dependencies of this set-up, from that origin, until it ends.
+    pub token: String,
+    /// The set-up's id.
+    pub setup: String,
+    /// The origin of the page.
+    pub origin: String,
+    /// How long the token is good for, in seconds.
+    pub seconds: u64,
+}
+
+impl EmbedDocument {
+    /// A token, and what it is good for.
+    pub const fn new(token: String, setup: String, origin: String, seconds: u64) -> Self {
+        Self { token, setup, origin, seconds }
+    }
+}
+
 /// A person enters the development environment's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -98,6 +130,15 @@ pub struct DisclaimerDocument {
 pub struct SetupList {
     /// The set-ups.
     pub setups: Vec<crate::setup::SetupDocument>,
+}
+
+impl std::fmt::Debug for EmbedDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbedDocument")
+            .field("setup", &self.setup)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for LogIn {

@@ -5,6 +5,7 @@ mod body;
 mod caller;
 mod dependencies;
 mod docs;
+mod embed;
 mod sessions;
 mod setups;
 mod steps;
@@ -58,12 +59,18 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setups::disclaimer))
         .routes(routes!(setups::list, setups::begin))
         .routes(routes!(setups::read))
+        .routes(routes!(embed::begin))
         .routes(routes!(steps::address))
         .routes(routes!(steps::log_in))
         .routes(routes!(steps::welcome))
         .routes(routes!(steps::accept))
         .routes(routes!(steps::check))
         .routes(routes!(steps::code))
+}
+
+/// What a page that embeds the Setup widget may use too.
+fn described_for_pages() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(dependencies::read))
         .routes(routes!(dependencies::look))
         .routes(routes!(dependencies::start))
@@ -72,11 +79,17 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(dependencies::cancel_item))
         .routes(routes!(dependencies::messages))
         .routes(routes!(dependencies::events))
+        .routes(routes!(dependencies::widget))
 }
 
 /// The document that describes the API.
 pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    described().merge(described_for_pages()).split_for_parts().1
+}
+
+/// The routes for pages of other origins.
+pub(crate) fn shared() -> Router<Arc<App>> {
+    described_for_pages().split_for_parts().0
 }
 
 pub(crate) fn router() -> Router<Arc<App>> {

@@ -66,8 +66,8 @@ impl Web {
     /// Everything under one router: pages, API, health. Serve it with the connections' addresses
     /// (`into_make_service_with_connect_info`), for attempts are counted by client.
     pub fn router(&self) -> Router {
-        let faces = pages::router().merge(api::router()).merge(operate::router());
-        guard::around(faces, &self.0).with_state(Arc::clone(&self.0))
+        let own = pages::router().merge(api::router()).merge(operate::router());
+        guard::around(own, api::shared(), &self.0).with_state(Arc::clone(&self.0))
     }
 
     /// Does the work that is due until `stop` completes, then ends what was begun.

@@ -21,6 +21,7 @@ use tracing::{Instrument as _, error, info, info_span};
 
 use crate::app::App;
 use crate::client::Peer;
+use crate::embed;
 use crate::operate;
 use crate::pages;
 use crate::refusal::Refusal;
@@ -33,7 +34,7 @@ const TIME: Duration = Duration::from_secs(40);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+pub(crate) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Nothing but our own style, script and forms; nobody frames a page.
 const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -55,22 +56,24 @@ pub(crate) fn request_id() -> Option<String> {
     ASKED.try_with(|asked| asked.id.clone()).ok()
 }
 
-/// Puts the guards around `router`.
-pub(crate) fn around(router: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
+/// Puts the guards around all routes: `own` ones are for our own pages and for programs, `shared` ones also for pages
+/// that embed the Setup widget.
+pub(crate) fn around(own: Router<Arc<App>>, shared: Router<Arc<App>>, app: &Arc<App>) -> Router<Arc<App>> {
     let mut csrf = CsrfLayer::new();
     if let Site::Public(origin) = &app.settings.site {
         csrf = csrf.add_trusted_origin(origin.as_str()).unwrap_or_else(|_| CsrfLayer::new());
     }
     let foreign = |_| refuse_asked(ProblemKind::Foreign, "Send the form from its own page.");
-    router
+    let not_so = async |headers: HeaderMap| {
+        refuse(&headers, ProblemKind::Method, "Look at /api/docs for what can be asked.")
+    };
+    let own = own.method_not_allowed_fallback(not_so).layer(csrf.with_rejection_response(foreign));
+    let shared = shared.method_not_allowed_fallback(not_so).layer(embed::cors(&app.settings));
+    own.merge(shared)
         .fallback(async |headers: HeaderMap| {
             refuse(&headers, ProblemKind::NotFound, "Look whether the address is spelt right.")
         })
-        .method_not_allowed_fallback(async |headers: HeaderMap| {
-            refuse(&headers, ProblemKind::Method, "Look at /api/docs for what can be asked.")
-        })
         .layer(DefaultBodyLimit::max(BODY))
-        .layer(csrf.with_rejection_response(foreign))
         .layer(CatchPanicLayer::custom(|_| {
             refuse_asked(ProblemKind::Internal, "Please report it with the number of the request.")
         }))
@@ -165,11 +168,12 @@ fn dress(app: &App, id: &str, headers: &mut HeaderMap) {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
         (OPENER_POLICY, "same-origin"),
-        (RESOURCE_POLICY, "same-origin"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // The script of the embedded widget is for other sites too.
+    headers.entry(RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if app.settings.site.is_secure() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));

@@ -31,6 +31,7 @@ mod assets;
 mod client;
 mod dependencies;
 mod driver;
+mod embed;
 mod flood;
 mod guard;
 mod once;

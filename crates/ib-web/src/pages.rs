@@ -2,6 +2,7 @@
 //! script.
 
 mod dependencies;
+mod embedded;
 mod fields;
 mod finding;
 mod frame;
@@ -28,6 +29,7 @@ use crate::app::App;
 use crate::assets;
 use crate::guard::request_id;
 use crate::refusal::{say_when, status};
+pub(crate) use embedded::embedded;
 use frame::Frame;
 pub(crate) use help::api;
 
@@ -39,6 +41,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/setup/again", post(submit::again))
         .route("/setup/dependencies/state", get(wish::state))
         .route("/setup/dependencies/events", get(wish::events))
+        .route("/setup/dependencies/embed", post(wish::embed))
         .route("/setup/dependencies/log-in", post(wish::log_in))
         .route("/setup/dependencies/{wish}", post(wish::take))
         .route(dependencies::PATH, get(dependencies::show))

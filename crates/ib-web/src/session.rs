@@ -1,5 +1,6 @@
 //! Sessions: who may see which set-ups. They live on the server; a browser or a program holds a token.
 
+mod embedded;
 mod record;
 mod token;
 
@@ -9,6 +10,7 @@ use std::time::Duration;
 use ib_setup::ports::{Clock, Ids, Shelf, StoreError};
 use ib_setup::{SetupId, Timestamp};
 
+pub(crate) use embedded::LIFE;
 use record::{Live, Record};
 pub(crate) use token::Token;
 
@@ -73,7 +75,8 @@ impl Sessions {
             return Ok(Session::empty(token));
         };
         match Record::read(&found.value) {
-            Some(Record::Live(live)) if live.ends(self.absolute) > now => {
+            // What was given to a page that embeds the widget is good for that alone.
+            Some(Record::Live(live)) if live.ends(self.absolute) > now && live.embedded.is_none() => {
                 let session = Session { token, live: Some(live), version: Some(found.version) };
                 self.touch(session, now).await
             }
@@ -90,12 +93,8 @@ impl Sessions {
 
     /// Whether the session of `token` goes on and has `setup`. Asking is no use of it.
     pub(crate) async fn owns(&self, token: &Token, setup: SetupId) -> Result<bool, StoreError> {
-        let now = self.clock.now();
-        let found = self.shelf.get(&token.shelf_key(), now).await?;
-        Ok(match found.and_then(|found| Record::read(&found.value)) {
-            Some(Record::Live(live)) => live.ends(self.absolute) > now && live.setups.contains(&setup),
-            _ => false,
-        })
+        let found = self.live(&token.shelf_key(), self.clock.now()).await?;
+        Ok(found.is_some_and(|(live, _)| live.setups.contains(&setup)))
     }
 
     /// Keeps a session that owns nothing yet.

@@ -18,11 +18,11 @@ pub enum Site {
     Public(Origin),
 }
 
-/// The origin of a public site: `https`, a host, and a port where it is not 443.
+/// The origin of a site that is reached over TLS: `https`, a host, and a port where it is not 443.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(Url);
 
-/// A text that is no origin of a public site.
+/// A text that is no such origin.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an address such as https://setup.example.com, without a path")]
 pub struct OriginError;
@@ -42,14 +42,33 @@ impl Origin {
     /// # Ok::<(), ib_web::OriginError>(())
     /// ```
     pub fn parse(text: &str) -> Result<Self, OriginError> {
-        let url = Url::parse(text.trim()).map_err(|_| OriginError)?;
+        Self::read(text).filter(|url| url.scheme() == "https").map(Self).ok_or(OriginError)
+    }
+
+    /// Reads the origin of a page that shows the Setup widget. On this machine, plain HTTP is as good.
+    ///
+    /// # Errors
+    ///
+    /// [`OriginError`] as with [`parse`](Self::parse), except for `http` and a name of this machine.
+    ///
+    /// ```
+    /// use ib_web::Origin;
+    ///
+    /// assert_eq!(Origin::of_page("http://localhost:3000")?.as_str(), "http://localhost:3000");
+    /// assert!(Origin::of_page("http://portal.example.com").is_err());
+    /// # Ok::<(), ib_web::OriginError>(())
+    /// ```
+    pub fn of_page(text: &str) -> Result<Self, OriginError> {
+        let is_local = |url: &Url| url.scheme() == "http" && url.host_str().is_some_and(is_here);
+        Self::parse(text).or_else(|error| Self::read(text).filter(is_local).map(Self).ok_or(error))
+    }
+
+    /// A URL that names a host and nothing in it.
+    fn read(text: &str) -> Option<Url> {
+        let url = Url::parse(text.trim()).ok()?;
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let anonymous = url.username().is_empty() && url.password().is_none();
-        if url.scheme() == "https" && url.has_host() && bare && anonymous {
-            Ok(Self(url))
-        } else {
-            Err(OriginError)
-        }
+        (url.has_host() && bare && anonymous).then_some(url)
     }
 
     /// The origin, as a browser sends it.
@@ -73,12 +92,14 @@ impl Site {
     pub(crate) fn is_at(&self, host: &str) -> bool {
         match self {
             Self::Public(origin) => host.eq_ignore_ascii_case(origin.authority()),
-            Self::Loopback => host.parse::<Authority>().is_ok_and(|authority| {
-                let name = authority.host();
-                name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1" || name == "[::1]"
-            }),
+            Self::Loopback => host.parse::<Authority>().is_ok_and(|authority| is_here(authority.host())),
         }
     }
+}
+
+/// Whether a host is a name of this machine.
+fn is_here(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host == "127.0.0.1" || host == "[::1]"
 }
 
 /// What the operator decides about the HTTP face.
@@ -91,6 +112,8 @@ pub struct Settings {
     pub disclaimer: Disclaimer,
     /// Whether permissions that cannot be verified are accepted.
     pub accept_unverified: bool,
+    /// The origins of other pages that may show the Setup widget.
+    pub embedders: Vec<Origin>,
     /// The proxies in front of the service, which tell the client's address in `X-Forwarded-For`.
     pub proxies: Vec<IpNet>,
     /// How long a session lives when nobody uses it.
@@ -117,6 +140,7 @@ impl Default for Settings {
             site: Site::Loopback,
             disclaimer: Disclaimer::default(),
             accept_unverified: false,
+            embedders: Vec::new(),
             proxies: Vec::new(),
             idle: Duration::from_mins(30),
             absolute: Duration::from_hours(12),
@@ -159,6 +183,9 @@ mod tests {
             "",
         ] {
             assert_eq!(Origin::parse(text), Err(OriginError), "{text}");
+        }
+        for text in ["http://a.example", "http://localhost.a.example", "http://localhost/x", "null", "*"] {
+            assert_eq!(Origin::of_page(text), Err(OriginError), "{text}");
         }
     }
 }

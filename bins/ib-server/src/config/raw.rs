@@ -27,6 +27,8 @@ pub(super) struct Raw {
     metrics_listen: Option<SocketAddr>,
     public_url: Option<String>,
     #[serde(default)]
+    embed_origins: Vec<String>,
+    #[serde(default)]
     trusted_proxies: Vec<IpNet>,
     data: Option<PathBuf>,
     database_url_file: Option<PathBuf>,
@@ -109,7 +111,13 @@ pub(super) fn read(flags: &Flags) -> Result<Raw, Stop> {
     }
     let variables = Environment::with_prefix("IB_SERVER").prefix_separator("_").separator("__");
     let variables = variables.try_parsing(true).list_separator(",");
-    let lists = ["trusted_proxies", "network.connect_to", "network.authorities", "network.allow_private"];
+    let lists = [
+        "embed_origins",
+        "trusted_proxies",
+        "network.connect_to",
+        "network.authorities",
+        "network.allow_private",
+    ];
     let variables = lists.into_iter().fold(variables, Environment::with_list_parse_key);
     let read = builder
         .add_source(variables.source(Some(variables_of_settings())))
@@ -179,6 +187,7 @@ impl Raw {
             listen: self.listen,
             metrics_listen: self.metrics_listen,
             site,
+            embed_origins: embed_origins(&self.embed_origins)?,
             trusted_proxies: self.trusted_proxies,
             key_file: self.key_file.unwrap_or_else(|| data.join("key")),
             makes_key,
@@ -222,6 +231,14 @@ fn site(public: Option<&str>, listen: SocketAddr) -> Result<Site, Stop> {
              which people reach the service, or listen at 127.0.0.1"
         ))),
     }
+}
+
+/// The pages that may show the Setup widget.
+fn embed_origins(raw: &[String]) -> Result<Vec<Origin>, Stop> {
+    let origin = |text: &String| {
+        Origin::of_page(text).map_err(|error| Stop::setting(format!("embed_origins: {text}: {error}")))
+    };
+    raw.iter().map(origin).collect()
 }
 
 /// Where a user's programs keep their data (the XDG base directories).

@@ -3,7 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use humantime::format_duration;
-use ib_web::Site;
+use ib_web::{Origin, Site};
 use url::Position;
 
 use super::{Config, Network, StoreAt};
@@ -36,6 +36,8 @@ fn reached(config: &Config, say: &mut Say<'_>) {
         Site::Public(origin) => say("public_url", &origin.as_str()),
         _ => say("public_url", &"none: this machine alone, over plain HTTP"),
     }
+    let embed_origins: Vec<_> = config.embed_origins.iter().map(Origin::as_str).collect();
+    list("embed_origins", &embed_origins, say);
     list("trusted_proxies", &config.trusted_proxies, say);
 }
 

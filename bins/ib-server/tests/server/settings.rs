@@ -53,6 +53,7 @@ async fn every_setting_is_told_and_no_secret() {
         listen = "0.0.0.0:8443"
         metrics_listen = "127.0.0.1:9100"
         public_url = "https://setup.example.com"
+        embed_origins = ["https://portal.example.com", "http://localhost:3000/"]
         trusted_proxies = ["10.0.0.0/8"]
         data = "HERE/data"
         database_url_file = "HERE/url"
@@ -122,6 +123,11 @@ async fn variables_override_the_file_and_flags_override_variables() {
     "IB_SERVER_TRUSTED_PROXIES",
     "10.0.0.1/32,192.168.0.0/16",
     "trusted_proxies 10.0.0.1/32, 192.168.0.0/16"
+)]
+#[case(
+    "IB_SERVER_EMBED_ORIGINS",
+    "https://a.example.com,https://b.example.com:8443",
+    "embed_origins https://a.example.com, https://b.example.com:8443"
 )]
 #[case("IB_SERVER_ACCEPT_UNVERIFIED", "true", "accept_unverified true")]
 #[case("IB_SERVER_SESSION_IDLE", "10m", "session_idle 10m")]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Client, ClientError, NOTHING, plain};
 use crate::dependencies::{DependenciesDocument, MessagesDocument};
-use crate::request::{Nothing, StartPublication};
+use crate::request::{Embed, EmbedDocument, Nothing, StartPublication};
 
 impl Client {
     /// The dependencies of the infrastructure that a set-up leads to, and how far a publication is.
@@ -18,6 +18,16 @@ impl Client {
     /// [`ClientError`], as for every request.
     pub async fn dependencies(&self, id: &str) -> Result<DependenciesDocument, ClientError> {
         self.json(Method::GET, &at(id, ""), NOTHING).await
+    }
+
+    /// Lets a page at `origin` show the Setup widget for a set-up: what it needs for that.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`]; a problem where the operator has not allowed that origin.
+    pub async fn embed(&self, id: &str, origin: &str) -> Result<EmbedDocument, ClientError> {
+        let path = format!("setups/{}/embed", plain(id));
+        self.json(Method::POST, &path, Some(&Embed { origin: origin.to_owned() })).await
     }
 
     /// A person wants to know what is there.

@@ -14,6 +14,7 @@ use ib_setup::SetupId;
 use serde::Deserialize;
 
 use crate::app::{Answer, App, unavailable};
+use crate::embed;
 use crate::refusal::Refusal;
 use crate::session::{Session, Token};
 
@@ -29,11 +30,38 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
-        let bearer = TypedHeader::<Authorization<Bearer>>::from_request_parts(parts, app).await.ok();
-        let token = bearer.and_then(|bearer| Token::read(bearer.token())).ok_or_else(no_session)?;
+        let token = bearer(parts, app).await.ok_or_else(no_session)?;
         let session = app.sessions.open(token, None).await.map_err(|error| unavailable(&error))?;
         if session.is_kept() { Ok(Self(session)) } else { Err(no_session()) }
     }
+}
+
+/// The same, or the session of a page that embeds the Setup widget.
+pub(crate) struct Guest(pub(crate) Caller);
+
+impl FromRequestParts<Arc<App>> for Guest {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let site = &app.settings.site;
+        let Some(page) = embed::page(&parts.headers, site) else {
+            return Caller::from_request_parts(parts, app).await.map(Self);
+        };
+        let token = bearer(parts, app).await.ok_or_else(no_session)?;
+        let session = app.sessions.open_embedded(token, &page).await.map_err(|error| unavailable(&error))?;
+        if session.is_kept() {
+            Ok(Self(Caller(session)))
+        } else if embed::own(&parts.headers, site) == Some(page) {
+            Caller::from_request_parts(parts, app).await.map(Self)
+        } else {
+            Err(no_session())
+        }
+    }
+}
+
+async fn bearer(parts: &mut Parts, app: &Arc<App>) -> Option<Token> {
+    let bearer = TypedHeader::<Authorization<Bearer>>::from_request_parts(parts, app).await.ok()?;
+    Token::read(bearer.token())
 }
 
 /// The id in a path. One that cannot be read names nothing.

@@ -14,9 +14,10 @@ use serde::Deserialize;
 
 use super::answers::{InSession, OnDependencies, OnWish, Repeatable, Which, WhichItem};
 use super::body::Body;
-use super::caller::{Caller, Named, NamedItem, Waiting, key};
+use super::caller::{Caller, Guest, Named, NamedItem, Waiting, key};
 use crate::app::App;
 use crate::dependencies::Wish;
+use crate::pages;
 use crate::refusal::Refusal;
 use crate::watch;
 
@@ -41,7 +42,7 @@ async fn wish(app: &App, caller: &Caller, headers: &HeaderMap, id: &str, wish: W
 )]
 pub(super) async fn read(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
     Waiting(wait): Waiting,
 ) -> Result<Json<DependenciesDocument>, Refusal> {
@@ -59,7 +60,7 @@ pub(super) async fn read(
 )]
 pub(super) async fn look(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
@@ -78,7 +79,7 @@ pub(super) async fn look(
 )]
 pub(super) async fn start(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
     headers: HeaderMap,
     Body(StartPublication { edition, only }): Body<StartPublication>,
@@ -96,7 +97,7 @@ pub(super) async fn start(
 )]
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
@@ -114,7 +115,7 @@ pub(super) async fn cancel(
 )]
 pub(super) async fn retry_item(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     NamedItem(id, item): NamedItem,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
@@ -132,7 +133,7 @@ pub(super) async fn retry_item(
 )]
 pub(super) async fn cancel_item(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     NamedItem(id, item): NamedItem,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
@@ -159,7 +160,7 @@ pub(super) struct After {
 )]
 pub(super) async fn messages(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
     asked: Result<Query<After>, QueryRejection>,
 ) -> Result<Json<MessagesDocument>, Refusal> {
@@ -184,9 +185,26 @@ pub(super) async fn messages(
 )]
 pub(super) async fn events(
     State(app): State<Arc<App>>,
-    caller: Caller,
+    Guest(caller): Guest,
     Named(id): Named,
 ) -> Result<Response, Refusal> {
     let setup = caller.owned(&id)?;
     Ok(watch::events(&app, &caller.0, setup).await?)
+}
+
+/// Read the Setup widget
+///
+/// What `<ib-setup>` shows: a part of a page, for pages that embed it.
+#[utoipa::path(
+    get, path = "/api/v1/setups/{id}/dependencies/widget", operation_id = "readWidget", tag = "Dependencies",
+    security(("session" = [])), params(Which),
+    responses((status = 200, content_type = "text/html", body = String, description = "The label and the panel"), OnDependencies, InSession)
+)]
+pub(super) async fn widget(
+    State(app): State<Arc<App>>,
+    Guest(caller): Guest,
+    Named(id): Named,
+) -> Result<Response, Refusal> {
+    let setup = caller.owned(&id)?;
+    Ok(pages::embedded(&app, &caller.0, setup).await?)
 }

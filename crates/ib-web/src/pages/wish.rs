@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::{Setup, SetupId};
@@ -19,6 +19,7 @@ use super::widget::OPEN;
 use crate::app::{Answer, App, unavailable};
 use crate::client::Peer;
 use crate::dependencies::Wish;
+use crate::embed;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::watch;
@@ -123,6 +124,18 @@ pub(super) async fn events(
 ) -> Result<Response, Refusal> {
     let (session, setup) = heard(&app, &visitor, &headers).await?;
     Ok(watch::events(&app, &session, setup).await?)
+}
+
+/// What `<ib-setup>` on a page of our own origin needs. A page of another one is given it by its own back end.
+pub(super) async fn embed(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let (session, setup) = heard(&app, &visitor, &headers).await?;
+    let origin = embed::own(&headers, &app.settings.site);
+    let origin = origin.ok_or_else(|| Problem::new(ProblemKind::Foreign, "The request names no host."))?;
+    Ok((StatusCode::CREATED, Json(app.embed(&session, setup, &origin).await?)).into_response())
 }
 
 /// The session of a script on one of our own pages.

@@ -52,7 +52,7 @@ const VIEWS: [(&str, u32, &str); 4] =
     [("light", 1280, ""), ("dark", 1280, "-dark"), ("light", 320, "-narrow"), ("dark", 320, "-narrow-dark")];
 
 /// Looks at what the window shows, in every view.
-async fn look(window: &Window, name: &str) {
+pub(crate) async fn look(window: &Window, name: &str) {
     for (scheme, width, view) in VIEWS {
         show(window, scheme, width).await.unwrap();
         let axe = format!("if (!window.axe) {{ {} }} {RUN}", *AXE);

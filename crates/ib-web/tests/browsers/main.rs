@@ -11,6 +11,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "this is its own test harness")]
 
+mod embed;
 mod engine;
 mod installs;
 mod journeys;
@@ -116,12 +117,12 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         };
         lists.iter().copied().flatten().filter(named).copied().collect()
     };
-    let looks = if engine == Engine::Chromium { looks::ALL } else { &[] };
+    let looks: &[&[Journey]] = if engine == Engine::Chromium { &[looks::ALL, embed::LOOKS] } else { &[] };
     // WebKit's driver cannot work without scripts.
     let scriptless = if engine == Engine::WebKit { &[] } else { scriptless::ALL };
     let driver = Driver::start(engine).await;
-    run(&driver, true, &chosen(&[journeys::ALL, installs::ALL, stops::ALL, keyboard::ALL, looks]), outcome)
-        .await;
+    let everywhere = [journeys::ALL, installs::ALL, embed::ALL, stops::ALL, keyboard::ALL];
+    run(&driver, true, &chosen(&[&everywhere, looks].concat()), outcome).await;
     run(&driver, false, &chosen(&[scriptless]), outcome).await;
 }
 

@@ -16,7 +16,7 @@ use ib_setup::ports::Clock;
 use ib_setup::system::{RandomIds, SystemClock};
 use ib_setup::testing::{MemoryPackages, MemoryVault, ports};
 use ib_setup::{Dependencies, Pace, Ports, Timestamp};
-use ib_web::{Settings, Web};
+use ib_web::{Origin, Settings, Web};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -42,6 +42,7 @@ pub(crate) struct Place {
     vault: Arc<MemoryVault>,
     ports: Ports,
     dependencies: Dependencies,
+    embedders: Vec<Origin>,
     /// They end with the place.
     tasks: JoinSet<()>,
 }
@@ -67,13 +68,15 @@ impl Place {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (dependencies, tasks) = (dependencies(), JoinSet::new());
-        let mut place = Self { address, simulator, clock, vault, ports, dependencies, tasks };
+        let embedders = Vec::new();
+        let mut place = Self { address, simulator, clock, vault, ports, dependencies, embedders, tasks };
         place.serve(listener);
         place
     }
 
     fn serve(&mut self, listener: TcpListener) {
         let mut settings = Settings::default();
+        settings.embedders.clone_from(&self.embedders);
         let millis = Duration::from_millis;
         settings.pace = Pace::default().soon(millis(50)).long(millis(100)).longest(millis(200));
         let web = Web::new(self.ports.clone(), Some(self.dependencies.clone()), settings);
@@ -88,6 +91,12 @@ impl Place {
         // The driver that was at work cannot give its leases back.
         self.advance(Duration::from_mins(2));
         self.serve(TcpListener::bind(self.address).await.unwrap());
+    }
+
+    /// Lets pages of that origin show the Setup widget, from the next start on.
+    pub(crate) async fn allow(&mut self, origin: &str) {
+        self.embedders.push(Origin::of_page(origin).unwrap());
+        self.restart().await;
     }
 
     /// Has publications of `application` go by a rule, or of all with `*`.

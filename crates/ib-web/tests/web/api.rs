@@ -6,7 +6,7 @@ use ib_domain::reason::Reason;
 use serde_json::{Value, json};
 
 use crate::browser::PASSWORD;
-use crate::place::Place;
+use crate::place::{PORTAL, Place};
 use crate::program::Program;
 
 #[tokio::test]
@@ -128,6 +128,7 @@ fn body(path: &str) -> Value {
         "disclaimer" => json!({"version": "built-in-1"}),
         "activation-code" => json!({"code": "A.B.C"}),
         "publication" => json!({"edition": 1}),
+        "embed" => json!({"origin": PORTAL}),
         _ => json!({}),
     }
 }

@@ -6,6 +6,7 @@
 mod api;
 mod browser;
 mod dependencies;
+mod embed;
 mod guards;
 mod pages;
 mod place;

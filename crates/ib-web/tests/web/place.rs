@@ -10,13 +10,16 @@ use http_body_util::BodyExt as _;
 use ib_setup::ports::{Clock, Record, SecretKind, Shelf, StoreError};
 use ib_setup::testing::{MemoryStore, Scripted, dependencies, ports};
 use ib_setup::{Dependencies, Ports, SetupId, Timestamp};
-use ib_web::{Settings, Web};
+use ib_web::{Origin, Settings, Web};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 pub(crate) const HOST: &str = "127.0.0.1:8080";
+
+/// Where a page is that may show the Setup widget.
+pub(crate) const PORTAL: &str = "https://portal.example.com";
 
 /// A face over an environment that is scripted; everything is kept in memory.
 #[derive(Clone)]
@@ -64,7 +67,9 @@ impl Place {
         let ports = Ports { clock, ..self.ports.clone() };
         let dependencies = dependencies(version.parse().unwrap()).unwrap();
         let store = Arc::clone(&self.store);
-        Self::over(self.scripted.clone(), ports, store, Some(dependencies), Settings::default())
+        let mut settings = Settings::default();
+        settings.embedders = vec![Origin::of_page(PORTAL).unwrap()];
+        Self::over(self.scripted.clone(), ports, store, Some(dependencies), settings)
     }
 
     /// Whatever log-in was kept is forgotten, as after a long time.
