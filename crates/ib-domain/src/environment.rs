@@ -8,9 +8,13 @@
 //! assert_eq!(Purpose::read("Sandbox").to_string(), "Sandbox");
 //! ```
 
+mod name;
+
 use std::fmt;
 
 use crate::text::harmless;
+
+pub use name::{EnvironmentName, NameError};
 
 /// Longest purpose kept, in characters.
 const PURPOSE_LIMIT: usize = 60;

@@ -243,6 +243,8 @@ reasons! {
     LooksLikeProduction = product::LOOKS_LIKE_PRODUCTION;
     /// LifeTime knows it as another kind of environment than development.
     NotDevelopment = product::NOT_DEVELOPMENT;
+    /// The environment is known under another name already.
+    SameEnvironment = product::SAME_ENVIRONMENT;
     /// The Platform Server is older than 11.7.2.
     VersionTooOld = product::VERSION_TOO_OLD;
     /// The Platform Server is of OutSystems 10 or older.

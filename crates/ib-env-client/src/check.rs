@@ -56,6 +56,20 @@ pub struct Target {
     pub typed: String,
     /// Whether somebody said that this is the development environment, by naming it.
     pub named: bool,
+    /// What somebody says that it is for; where LifeTime lists it, that counts.
+    pub purpose: Option<Purpose>,
+}
+
+impl Target {
+    /// The development environment, as somebody named it.
+    pub fn development(typed: impl Into<String>) -> Self {
+        Self { typed: typed.into(), named: true, purpose: None }
+    }
+
+    /// Another environment, which somebody uses for `purpose`.
+    pub fn other(typed: impl Into<String>, purpose: Purpose) -> Self {
+        Self { typed: typed.into(), named: false, purpose: Some(purpose) }
+    }
 }
 
 /// What came of one address.
@@ -125,7 +139,7 @@ impl Inventory {
     fn purpose(&self, target: &Target, host: &str) -> Purpose {
         match self.listed(host) {
             Some(listed) if !target.named => listed.purpose.clone(),
-            _ => Purpose::Development,
+            _ => target.purpose.clone().unwrap_or(Purpose::Development),
         }
     }
 
@@ -255,7 +269,7 @@ impl Checker {
             let identity =
                 EnvironmentAddress::parse(&typed).map_or_else(|_| typed.clone(), |one| one.authority());
             if seen.insert(identity) {
-                targets.push(Target { typed, named });
+                targets.push(Target { typed, named, purpose: None });
             }
         }
         targets

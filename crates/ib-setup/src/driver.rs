@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::environments::{Environments, EnvironmentsError};
 use crate::id::HistoryId;
 use crate::ports::{Lease, Leased, Release};
 use crate::publications::{Publications, PublicationsError};
@@ -19,13 +20,38 @@ const REST: Duration = Duration::from_mins(10);
 pub struct Driver {
     setup: Setup,
     publications: Option<Publications>,
+    environments: Environments,
     lease: Duration,
 }
 
+/// Why work could not be done. Nothing is lost: the next lease goes on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DriverError {
+    /// A registration.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// A publication.
+    #[error(transparent)]
+    Publications(#[from] PublicationsError),
+    /// Looking at environments.
+    #[error(transparent)]
+    Environments(#[from] EnvironmentsError),
+}
+
 impl Driver {
-    /// A driver of registrations, and of publications where there are any. It holds a history for a minute.
-    pub const fn new(setup: Setup, publications: Option<Publications>) -> Self {
-        Self { setup, publications, lease: LEASE }
+    /// A driver of registrations, of looks at environments, and of publications where there are any. It holds a
+    /// history for a minute.
+    pub fn new(setup: Setup, publications: Option<Publications>) -> Self {
+        let environments = Environments::new(setup.clone());
+        Self { setup, publications, environments, lease: LEASE }
+    }
+
+    /// Sets how environments are looked at.
+    #[must_use]
+    pub fn watching(mut self, environments: Environments) -> Self {
+        self.environments = environments;
+        self
     }
 
     /// Sets how long it holds a history before another driver may go on with it.
@@ -72,18 +98,24 @@ impl Driver {
     ///
     /// # Errors
     ///
-    /// [`PublicationsError`]. Nothing is lost: the next lease goes on.
-    pub async fn work(&self, leased: Leased) -> Result<Release, PublicationsError> {
+    /// [`DriverError`]. Nothing is lost: the next lease goes on.
+    pub async fn work(&self, leased: Leased) -> Result<Release, DriverError> {
         let lease = leased.lease;
         match (lease.history, &self.publications) {
             (HistoryId::Setup(setup), publications) => {
                 let view = self.setup.drive(setup).await?;
-                if let (Some(publications), Some(_)) = (publications, view.infrastructure) {
-                    publications.came_in(setup).await?;
+                if view.infrastructure.is_some() {
+                    self.environments.came_in(setup).await?;
+                    if let Some(publications) = publications {
+                        publications.came_in(setup).await?;
+                    }
                 }
                 Ok(Release { lease, due: None })
             }
-            (HistoryId::Publications(_), Some(publications)) => publications.work(leased).await,
+            (HistoryId::Environments(infrastructure), _) => {
+                Ok(self.environments.work(leased, infrastructure).await?)
+            }
+            (HistoryId::Publications(_), Some(publications)) => Ok(publications.work(leased).await?),
             (HistoryId::Publications(_), None) => {
                 let later = self.setup.ports.clock.now().plus(REST);
                 Ok(Release { lease, due: Some((leased.kept.sequence, later)) })

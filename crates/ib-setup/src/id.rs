@@ -76,6 +76,8 @@ pub enum HistoryId {
     Setup(SetupId),
     /// Of an infrastructure's dependencies and the publications for them.
     Publications(InfrastructureId),
+    /// Of an infrastructure's environments.
+    Environments(InfrastructureId),
 }
 
 impl fmt::Display for HistoryId {
@@ -83,6 +85,7 @@ impl fmt::Display for HistoryId {
         match self {
             Self::Setup(id) => write!(f, "setup-{id}"),
             Self::Publications(id) => write!(f, "publications-{id}"),
+            Self::Environments(id) => write!(f, "environments-{id}"),
         }
     }
 }
@@ -94,6 +97,7 @@ impl FromStr for HistoryId {
         match text.split_once('-') {
             Some(("setup", id)) => id.parse().map(Self::Setup),
             Some(("publications", id)) => id.parse().map(Self::Publications),
+            Some(("environments", id)) => id.parse().map(Self::Environments),
             _ => Err(IdError),
         }
     }
@@ -113,7 +117,12 @@ mod tests {
     fn an_id_survives_the_way_through_its_text() {
         let id = SetupId::new(0x00ab);
         assert_eq!(id.to_string().parse(), Ok(id));
-        for history in [HistoryId::Setup(id), HistoryId::Publications(InfrastructureId::new(7))] {
+        let infrastructure = InfrastructureId::new(7);
+        for history in [
+            HistoryId::Setup(id),
+            HistoryId::Publications(infrastructure),
+            HistoryId::Environments(infrastructure),
+        ] {
             assert_eq!(history.to_string().parse(), Ok(history));
         }
         assert_eq!(format!("other-{id}").parse::<HistoryId>(), Err(IdError));

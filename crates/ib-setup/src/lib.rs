@@ -54,6 +54,8 @@ assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
 pub mod activation;
 mod disclaimer;
 mod driver;
+pub mod environment;
+mod environments;
 #[cfg(test)]
 mod explore;
 mod found;
@@ -75,7 +77,8 @@ pub use activation::{
     AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,
 };
 pub use disclaimer::{Disclaimer, DisclaimerError};
-pub use driver::Driver;
+pub use driver::{Driver, DriverError};
+pub use environments::{Environments, EnvironmentsError};
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ib_setup::ports::{Lease, Leased, Release};
 use ib_setup::registration::{StepStatus, View};
-use ib_setup::{PublicationsError, Setup, SetupError, SetupId};
+use ib_setup::{DriverError, Setup, SetupError, SetupId};
 use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument as _, debug, error, info_span, warn};
@@ -113,7 +113,7 @@ impl Driver {
     }
 
     /// Does the work, and renews the lease while that takes long.
-    async fn hold(&self, leased: Leased) -> Result<Release, PublicationsError> {
+    async fn hold(&self, leased: Leased) -> Result<Release, DriverError> {
         let lease = leased.lease;
         tokio::select! {
             worked = self.inner.work(leased) => worked,

@@ -13,8 +13,8 @@ use ib_domain::permission::user::Username;
 use ib_setup::ports::{Lease, Leased, Release, Store as _};
 use ib_setup::publication::View;
 use ib_setup::{
-    Dependencies, Driver, HistoryId, Identity, Publications, PublicationsError, SetupError, SetupId,
-    Timestamp,
+    Dependencies, Driver, DriverError, HistoryId, Identity, Publications, PublicationsError, SetupError,
+    SetupId, Timestamp,
 };
 use ib_store::PackageFolder;
 use tokio::time::sleep;
@@ -100,7 +100,7 @@ impl Embedded {
     }
 
     /// Does the work, and renews the lease while that takes long.
-    async fn hold(&self, leased: Leased) -> Result<Release, PublicationsError> {
+    async fn hold(&self, leased: Leased) -> Result<Release, DriverError> {
         let lease = leased.lease;
         tokio::select! {
             worked = self.driver.work(leased) => worked,

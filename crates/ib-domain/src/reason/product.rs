@@ -108,6 +108,17 @@ pub(super) const NOT_DEVELOPMENT: Entry = Entry {
     ..ROLE
 };
 
+pub(super) const SAME_ENVIRONMENT: Entry = Entry {
+    code: "SETUP-ENV-014",
+    id: "env.role.known",
+    title: "Known under another name",
+    message: "{host} leads to an environment that is there already: {observed}.",
+    cause: "An environment can have several host names, and all of them show the same serial number.",
+    action: "Nothing has to be added: it is set up under its other name. To use this address from now on, change it there.",
+    impact: Impact::Nothing,
+    ..ROLE
+};
+
 pub(super) const VERSION_TOO_OLD: Entry = Entry {
     code: "SETUP-INFRA-001",
     id: "env.version.too_old",

@@ -144,12 +144,12 @@ impl Setup {
         EffectResult::Checked { environment: told.map(|told| environment(address, &told)), targets }
     }
 
-    fn checker(&self) -> Checker {
+    pub(crate) fn checker(&self) -> Checker {
         let clock = Arc::clone(&self.ports.clock);
         Checker::new(Arc::clone(&self.ports.connect)).clock(Arc::new(move || SystemTime::from(clock.now())))
     }
 
-    fn with_lifetime(&self, checker: Checker, address: &EnvironmentAddress) -> Checker {
+    pub(crate) fn with_lifetime(&self, checker: Checker, address: &EnvironmentAddress) -> Checker {
         match self.ports.lifetimes.access(address) {
             Some((lifetime, token)) => checker.lifetime(lifetime, token),
             None => checker,

@@ -47,7 +47,7 @@ impl Contents {
         let is_of = |signed: &Signer| username.is_none_or(|username| signed.username == *username);
         let found = self.histories.iter().filter_map(|(history, row)| match history {
             HistoryId::Setup(setup) => Some((*setup, row)),
-            HistoryId::Publications(_) => None,
+            _ => None,
         });
         let mut found: Vec<_> = found
             .filter(|(_, row)| {

@@ -1,6 +1,8 @@
-//! Whole registrations over HTTPS, against a simulated infrastructure with LifeTime.
+//! Whole registrations over HTTPS, against a simulated infrastructure with LifeTime, and its environments after that.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
+
+mod environments;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,13 +52,16 @@ fn client(simulator: &Simulator) -> HttpClient {
 
 /// The set-up of an operator who has the token of acme's LifeTime.
 fn setup(simulator: &Simulator, token: Option<&str>) -> Setup {
+    Setup::new(acme(simulator, token), Rules::new("1"))
+}
+
+fn acme(simulator: &Simulator, token: Option<&str>) -> Ports {
     let access = |token: &str| {
         let token = Token::new(token.to_owned()).unwrap();
         (address("dev.acme.example"), (address("lifetime.acme.example"), token))
     };
     let lifetimes: BTreeMap<_, _> = token.map(access).into_iter().collect();
-    let ports = Ports { lifetimes: Arc::new(lifetimes), ..ports(Arc::new(client(simulator))) };
-    Setup::new(ports, Rules::new("1"))
+    Ports { lifetimes: Arc::new(lifetimes), ..ports(Arc::new(client(simulator))) }
 }
 
 async fn log_in(setup: &Setup, id: SetupId, username: &str, password: &str) -> View {

@@ -1,0 +1,129 @@
+//! What can be asked, and what the world answers.
+
+use std::collections::BTreeSet;
+
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::environment::{EnvironmentName, Purpose};
+use ib_domain::permission::user::Username;
+
+use super::{Number, Seen};
+use crate::found::Found;
+use crate::infrastructure::Serial;
+
+/// What is known of the infrastructure besides its environments.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ground {
+    /// Every address of its development environment.
+    pub development: BTreeSet<EnvironmentAddress>,
+    /// The serial number of its development environment.
+    pub serial: Option<Serial>,
+    /// Its LifeTime, where that may be asked.
+    pub lifetime: Option<EnvironmentAddress>,
+}
+
+/// What can be asked of the environments of an infrastructure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Command {
+    /// Somebody came in by development.
+    Begin {
+        /// Its address.
+        address: EnvironmentAddress,
+        /// Who.
+        by: Username,
+    },
+    /// Add an environment (E4 to E6).
+    Add {
+        /// What to call it.
+        name: EnvironmentName,
+        /// Its address.
+        address: EnvironmentAddress,
+        /// Who wants it.
+        by: Username,
+    },
+    /// Give an environment another name or another address.
+    Edit {
+        /// What it is called.
+        name: EnvironmentName,
+        /// What to call it.
+        new_name: EnvironmentName,
+        /// Its address from now on.
+        address: EnvironmentAddress,
+        /// Who wants it.
+        by: Username,
+    },
+    /// Remove an environment.
+    Remove {
+        /// What it is called.
+        name: EnvironmentName,
+        /// Who wants it.
+        by: Username,
+    },
+    /// Look at one environment now, or at all.
+    Look {
+        /// What it is called; `None` for all.
+        name: Option<EnvironmentName>,
+        /// Who wants it.
+        by: Username,
+    },
+    /// Add everything that LifeTime lists.
+    Import {
+        /// Who wants it.
+        by: Username,
+    },
+    /// Environments were looked at: the number, the turn, and what was seen.
+    Sighted(Vec<(Number, u32, Seen)>),
+    /// LifeTime answered.
+    Listed(Vec<Listed>),
+    /// LifeTime could not be asked.
+    NotListed(Box<Found>),
+}
+
+/// An environment that LifeTime lists.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Listed {
+    /// What it is called there.
+    pub name: String,
+    /// Its address.
+    pub address: EnvironmentAddress,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// Why a command is refused. Nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// There is no environment of that name.
+    #[error("there is no environment named {0}")]
+    NoSuchEnvironment(EnvironmentName),
+    /// The name is taken.
+    #[error("an environment is named {0} already")]
+    NameTaken(EnvironmentName),
+    /// The address is taken.
+    #[error("{address} is the address of {name} already")]
+    AddressTaken {
+        /// The address.
+        address: EnvironmentAddress,
+        /// Whose it is.
+        name: EnvironmentName,
+    },
+    /// It is LifeTime, which is never connected (E1).
+    #[error("{0} is LifeTime, which is never connected")]
+    IsLifeTime(EnvironmentAddress),
+    /// Development stays as it is.
+    #[error("the development environment cannot be changed or removed here")]
+    IsDevelopment,
+    /// A Personal Environment is the only one of its infrastructure.
+    #[error("a Personal Environment has no others beside it")]
+    IsPersonal,
+    /// There are too many.
+    #[error("an infrastructure has at most {} environments", super::ENVIRONMENTS)]
+    TooMany,
+    /// Nobody here may ask LifeTime.
+    #[error("this service has no access to the LifeTime of the infrastructure")]
+    NoLifeTime,
+    /// Nobody came in yet.
+    #[error("nobody came in to the infrastructure yet")]
+    NotBegun,
+}

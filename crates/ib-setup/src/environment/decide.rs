@@ -1,0 +1,220 @@
+//! What follows from a command.
+
+use std::time::SystemTime;
+
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::address::hint::HostHint;
+use ib_domain::check::Check;
+use ib_domain::environment::{EnvironmentName, Purpose};
+use ib_domain::finding::{Evidence, Finding, Outcome};
+use ib_domain::permission::user::Username;
+use ib_domain::reason::Reason;
+
+use super::command::{Command, Ground, Listed, Rejection};
+use super::event::{Event, Fact};
+use super::{ENVIRONMENTS, Environment, Import, Number, Seen, State};
+use crate::found::Found;
+use crate::time::Timestamp;
+
+type Facts = Result<Vec<Fact>, Rejection>;
+
+/// Decides whether `command` may be asked now, and which events follow. No event means that there is nothing
+/// left to do.
+///
+/// # Errors
+///
+/// A [`Rejection`] when it cannot be asked now.
+pub fn decide(
+    state: &State,
+    command: Command,
+    ground: &Ground,
+    now: Timestamp,
+) -> Result<Vec<Event>, Rejection> {
+    let facts = match command {
+        Command::Begin { address, by } => Ok(begin(state, address, by)),
+        Command::Sighted(seen) => Ok(sighted(state, ground, seen)),
+        Command::Listed(listed) => Ok(import(state, ground, listed, now)),
+        Command::NotListed(found) => Ok(not_listed(state, found)),
+        _ if !state.has_begun() => Err(Rejection::NotBegun),
+        Command::Add { name, address, by } => add(state, ground, name, address, by),
+        Command::Edit { name, new_name, address, by } => edit(state, ground, &name, new_name, address, by),
+        Command::Remove { name, by } => remove(state, &name, by),
+        Command::Look { name, by } => look(state, name.as_ref(), by),
+        Command::Import { by } => wants_import(state, ground, by),
+    }?;
+    Ok(facts.into_iter().map(|fact| Event::new(now, fact)).collect())
+}
+
+fn begin(state: &State, address: EnvironmentAddress, by: Username) -> Vec<Fact> {
+    if state.has_begun() { Vec::new() } else { vec![Fact::Began { address, by }] }
+}
+
+fn add(
+    state: &State,
+    ground: &Ground,
+    name: EnvironmentName,
+    address: EnvironmentAddress,
+    by: Username,
+) -> Facts {
+    // Sent twice, or written in a file: it is there already.
+    if state.named(&name).is_some_and(|known| known.name == name && known.address == address) {
+        return Ok(Vec::new());
+    }
+    let purpose = match Purpose::read(name.as_str()) {
+        // What users sign in to is known; whatever else is called so is something else.
+        Purpose::Development => Purpose::Other(name.to_string()),
+        purpose => purpose,
+    };
+    Ok(vec![added(state, ground, name, address, purpose, by)?])
+}
+
+fn added(
+    state: &State,
+    ground: &Ground,
+    name: EnvironmentName,
+    address: EnvironmentAddress,
+    purpose: Purpose,
+    by: Username,
+) -> Result<Fact, Rejection> {
+    if state.environments.len() >= ENVIRONMENTS {
+        return Err(Rejection::TooMany);
+    }
+    if state.development().is_some_and(is_personal) {
+        return Err(Rejection::IsPersonal);
+    }
+    fits(state, ground, None, &name, &address)?;
+    Ok(Fact::Added { number: state.last + 1, name, address, purpose, by })
+}
+
+fn is_personal(address: &EnvironmentAddress) -> bool {
+    address.hint() == Some(HostHint::PersonalEnvironment)
+}
+
+/// Whether a name and an address may belong to an environment: to a new one, or to `number`.
+fn fits(
+    state: &State,
+    ground: &Ground,
+    number: Option<Number>,
+    name: &EnvironmentName,
+    address: &EnvironmentAddress,
+) -> Result<(), Rejection> {
+    let other = |known: &&Environment| Some(known.number) != number;
+    if let Some(known) = state.named(name).filter(other) {
+        return Err(Rejection::NameTaken(known.name.clone()));
+    }
+    let development = state.environments.first();
+    let known = state.at(address).or(development.filter(|_| ground.development.contains(address)));
+    if let Some(known) = known.filter(other) {
+        return Err(Rejection::AddressTaken { address: address.clone(), name: known.name.clone() });
+    }
+    if ground.lifetime.as_ref() == Some(address) {
+        return Err(Rejection::IsLifeTime(address.clone()));
+    }
+    Ok(())
+}
+
+/// An environment that people may change.
+fn changeable<'s>(state: &'s State, name: &EnvironmentName) -> Result<&'s Environment, Rejection> {
+    let known = state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))?;
+    if known.is_development() { Err(Rejection::IsDevelopment) } else { Ok(known) }
+}
+
+fn edit(
+    state: &State,
+    ground: &Ground,
+    name: &EnvironmentName,
+    new_name: EnvironmentName,
+    address: EnvironmentAddress,
+    by: Username,
+) -> Facts {
+    let known = changeable(state, name)?;
+    if known.name == new_name && known.address == address {
+        return Ok(Vec::new());
+    }
+    fits(state, ground, Some(known.number), &new_name, &address)?;
+    Ok(vec![Fact::Edited { number: known.number, name: new_name, address, by }])
+}
+
+fn remove(state: &State, name: &EnvironmentName, by: Username) -> Facts {
+    Ok(vec![Fact::Removed { number: changeable(state, name)?.number, by }])
+}
+
+fn look(state: &State, name: Option<&EnvironmentName>, by: Username) -> Facts {
+    let wanted: Vec<_> = match name {
+        Some(name) => vec![state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))?],
+        None => state.environments.iter().collect(),
+    };
+    let numbers: Vec<_> = wanted.iter().filter(|known| !known.is_wanted).map(|known| known.number).collect();
+    Ok(if numbers.is_empty() { Vec::new() } else { vec![Fact::LookRequested { numbers, by }] })
+}
+
+fn wants_import(state: &State, ground: &Ground, by: Username) -> Facts {
+    match (&ground.lifetime, &state.import) {
+        (None, _) => Err(Rejection::NoLifeTime),
+        (Some(_), Import::Wanted(_)) => Ok(Vec::new()),
+        (Some(_), _) => Ok(vec![Fact::ImportRequested { by }]),
+    }
+}
+
+/// Everything that is not there yet. A name that is taken or unfit is replaced by the host.
+fn import(state: &State, ground: &Ground, listed: Vec<Listed>, now: Timestamp) -> Vec<Fact> {
+    let Import::Wanted(by) = &state.import else { return Vec::new() };
+    let (mut next, mut facts) = (state.clone(), Vec::new());
+    for Listed { name, address, purpose } in listed {
+        let names = [name.parse().ok(), address.host().parse().ok()];
+        let free = names.into_iter().flatten().find(|name| next.named(name).is_none());
+        let Some(name) = free.filter(|_| purpose != Purpose::Development) else { continue };
+        let Ok(fact) = added(&next, ground, name, address, purpose, by.clone()) else { continue };
+        // The next one may have the same name or address.
+        if let Ok(applied) = next.clone().apply(&Event::new(now, fact.clone())) {
+            next = applied;
+            facts.push(fact);
+        }
+    }
+    facts.push(Fact::Imported);
+    facts
+}
+
+fn not_listed(state: &State, found: Box<Found>) -> Vec<Fact> {
+    match state.import {
+        Import::Wanted(_) => vec![Fact::ImportStopped { found }],
+        _ => Vec::new(),
+    }
+}
+
+/// What was seen of an environment that was changed or removed meanwhile tells nothing.
+fn sighted(state: &State, ground: &Ground, seen: Vec<(Number, u32, Seen)>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut unchanged = Vec::new();
+    for (number, turn, seen) in seen {
+        let Some(known) = state.environment(number).filter(|known| known.turn == turn) else { continue };
+        if let Some(found) = refusal(state, ground, known, &seen) {
+            facts.push(Fact::Refused { number, found: Box::new(found) });
+        } else if known.sight.as_ref().is_some_and(|sight| sight.is_like(&seen)) {
+            unchanged.push(number);
+        } else {
+            facts.push(Fact::Seen { number, seen: Box::new(seen) });
+        }
+    }
+    if !unchanged.is_empty() {
+        facts.push(Fact::Unchanged { numbers: unchanged });
+    }
+    facts
+}
+
+/// Why an environment that was just added does not belong: it is LifeTime, or there under another name already.
+fn refusal(state: &State, ground: &Ground, known: &Environment, seen: &Seen) -> Option<Found> {
+    if known.belongs || known.is_development() {
+        return None;
+    }
+    let lifetime = seen.troubles.iter().find(|found| found.reason == Some(Reason::IsLifeTime));
+    if let Some(found) = lifetime {
+        return Some(found.clone());
+    }
+    let serial = seen.serial.as_ref()?;
+    let development = state.environments.first().filter(|_| ground.serial.as_ref() == Some(serial));
+    let twin = state.with_serial(serial, known.number).or(development)?;
+    let finding = Finding::new(Check::EnvRole, Outcome::of(Reason::SameEnvironment), SystemTime::UNIX_EPOCH);
+    let evidence = Evidence::new().observed(twin.name.as_str());
+    Some(Found::record(&finding.with(evidence), known.address.host()))
+}

@@ -1,0 +1,75 @@
+//! What was seen of an environment.
+
+use ib_domain::environment::Purpose;
+use ib_domain::version::PlatformVersion;
+use serde::{Deserialize, Serialize};
+
+use crate::found::{Found, Status};
+use crate::infrastructure::Serial;
+use crate::time::Timestamp;
+
+/// What one look brought.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Seen {
+    /// Everything that is not as it should be, in the order of the layers.
+    pub troubles: Vec<Found>,
+    /// What it is for, where LifeTime says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Its Platform Server version, where it could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<PlatformVersion>,
+    /// Its serial number, where it told one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<Serial>,
+}
+
+impl Seen {
+    /// What is worth keeping of `findings`. What passed or does not apply is not kept: it would be most of it.
+    pub fn new(
+        findings: Vec<Found>,
+        purpose: Option<Purpose>,
+        version: Option<PlatformVersion>,
+        serial: Option<Serial>,
+    ) -> Self {
+        let is_trouble =
+            |found: &Found| matches!(found.status, Status::Warning | Status::Failed | Status::Unknown);
+        Self { troubles: findings.into_iter().filter(is_trouble).collect(), purpose, version, serial }
+    }
+}
+
+/// What was last seen of an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sight {
+    /// When it was last looked at.
+    pub at: Timestamp,
+    /// Since when it is like this.
+    pub since: Timestamp,
+    /// Everything that is not as it should be.
+    pub troubles: Vec<Found>,
+    /// Its Platform Server version, the last one that could be read.
+    pub version: Option<PlatformVersion>,
+    /// Its serial number, the last one that it told.
+    pub(super) serial: Option<Serial>,
+}
+
+impl Sight {
+    /// What follows from a first look, or from one after `before`.
+    pub(super) fn after(before: Option<&Self>, seen: &Seen, at: Timestamp) -> Self {
+        let known = before.filter(|before| before.is_like(seen));
+        Self {
+            at,
+            since: known.map_or(at, |known| known.since),
+            troubles: seen.troubles.clone(),
+            version: seen.version.or_else(|| before?.version),
+            serial: seen.serial.clone().or_else(|| before?.serial.clone()),
+        }
+    }
+
+    /// Whether a look brought nothing new.
+    pub(super) fn is_like(&self, seen: &Seen) -> bool {
+        self.troubles == seen.troubles
+            && (seen.version.is_none() || seen.version == self.version)
+            && (seen.serial.is_none() || seen.serial == self.serial)
+    }
+}

@@ -1,0 +1,291 @@
+//! The environments of infrastructures: what an embedder calls.
+
+mod perform;
+
+use std::time::Duration;
+
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::environment::EnvironmentName;
+use ib_domain::permission::user::Username;
+
+use crate::environment::{
+    Command, Event, Ground, IllegalEvent, Rejection, State, View, decide, replay, view,
+};
+use crate::id::{HistoryId, InfrastructureId, SetupId};
+use crate::ports::{Addition, Kept, Lease, Standing, StoreError};
+use crate::setup::{Setup, SetupError};
+use crate::throttle::Attempt;
+use crate::time::Timestamp;
+
+/// How often an environment is looked at again, by default.
+const EVERY: Duration = Duration::from_hours(4);
+
+/// Adds, changes and watches the environments of registered infrastructures.
+///
+/// The methods named after what a person does only record it and return at once; a [`Driver`](crate::Driver) does
+/// the work. Whoever calls them names the set-up by which they came in: only a set-up that is registered leads to
+/// an infrastructure, and only to its own.
+#[derive(Clone)]
+pub struct Environments {
+    setup: Setup,
+    every: Duration,
+}
+
+/// Why something about environments could not be done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EnvironmentsError {
+    /// The set-up is not registered, so it leads to no infrastructure.
+    #[error("the infrastructure is not registered yet")]
+    NotRegistered,
+    /// It cannot be asked now.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// What lies behind it failed, or what was entered is no address.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The history is damaged.
+    #[error(transparent)]
+    History(#[from] IllegalEvent),
+}
+
+impl From<StoreError> for EnvironmentsError {
+    fn from(error: StoreError) -> Self {
+        Self::Setup(error.into())
+    }
+}
+
+type Result<T> = std::result::Result<T, EnvironmentsError>;
+
+/// A person who came in, and where to.
+struct WayIn {
+    infrastructure: InfrastructureId,
+    address: EnvironmentAddress,
+    username: Username,
+}
+
+impl Environments {
+    /// The environments of the infrastructures that `setup` registers, each looked at every four hours.
+    pub const fn new(setup: Setup) -> Self {
+        Self { setup, every: EVERY }
+    }
+
+    /// Sets how often an environment is looked at again.
+    #[must_use]
+    pub const fn every(mut self, every: Duration) -> Self {
+        self.every = every;
+        self
+    }
+
+    /// Which environments there are, and what was last seen of each.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError::NotRegistered`]; [`EnvironmentsError::Setup`], [`EnvironmentsError::History`].
+    pub async fn view(&self, setup: SetupId) -> Result<View> {
+        let way_in = self.way_in(setup).await?;
+        Ok(self.shown(&self.load(way_in.infrastructure).await?.0))
+    }
+
+    /// Somebody came in by a set-up: its infrastructure has an environment from then on, development. Nothing
+    /// happens where the set-up is not registered.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn came_in(&self, setup: SetupId) -> Result<()> {
+        match self.way_in(setup).await {
+            Ok(WayIn { infrastructure, address, username }) => {
+                let command = Command::Begin { address, by: username };
+                self.record(infrastructure, command, None).await.map(drop)
+            }
+            Err(EnvironmentsError::NotRegistered) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A person adds an environment (E4 to E6). What is there already under that name and address stays.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError`]; [`SetupError::Address`] for what is no address, [`SetupError::Throttled`] after too
+    /// many of them, [`EnvironmentsError::Rejected`] where it is there already or is LifeTime.
+    pub async fn add(&self, setup: SetupId, name: EnvironmentName, typed: &str) -> Result<View> {
+        let address = EnvironmentAddress::parse(typed).map_err(SetupError::from)?;
+        self.enter(setup, address, |address, by| Command::Add { name: name.clone(), address, by }).await
+    }
+
+    /// A person gives an environment another name or another address.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add); [`Rejection::NoSuchEnvironment`], [`Rejection::IsDevelopment`].
+    pub async fn edit(
+        &self,
+        setup: SetupId,
+        name: EnvironmentName,
+        new_name: EnvironmentName,
+        typed: &str,
+    ) -> Result<View> {
+        let address = EnvironmentAddress::parse(typed).map_err(SetupError::from)?;
+        let command = |address, by| Command::Edit { name, new_name, address, by };
+        self.enter(setup, address, command).await
+    }
+
+    /// A person removes an environment.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError`]; [`Rejection::NoSuchEnvironment`], [`Rejection::IsDevelopment`].
+    pub async fn remove(&self, setup: SetupId, name: EnvironmentName) -> Result<View> {
+        self.command(setup, |by| Command::Remove { name, by }).await
+    }
+
+    /// A person wants an environment looked at now, or all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError`]; [`Rejection::NoSuchEnvironment`].
+    pub async fn look(&self, setup: SetupId, name: Option<EnvironmentName>) -> Result<View> {
+        self.command(setup, |by| Command::Look { name, by }).await
+    }
+
+    /// A person wants all environments that LifeTime lists.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError`]; [`Rejection::NoLifeTime`] where nobody here may ask it.
+    pub async fn import(&self, setup: SetupId) -> Result<View> {
+        self.command(setup, |by| Command::Import { by }).await
+    }
+
+    /// Whether LifeTime may be asked for the infrastructure that a set-up leads to.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn can_import(&self, setup: SetupId) -> Result<bool> {
+        Ok(self.setup.ports.lifetimes.access(&self.way_in(setup).await?.address).is_some())
+    }
+
+    /// Everything that happened to the environments, in order; at most `limit` of it, after the first `after`
+    /// events.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn history(&self, setup: SetupId, after: usize, limit: usize) -> Result<Vec<Event>> {
+        let history = HistoryId::Environments(self.way_in(setup).await?.infrastructure);
+        let texts = self.setup.ports.store.events(history, after, limit).await?;
+        texts.iter().map(|text| read_event(text)).collect()
+    }
+
+    async fn way_in(&self, setup: SetupId) -> Result<WayIn> {
+        let (state, _) = self.setup.load(setup).await?;
+        match (state.infrastructure(), state.signer()) {
+            (Some(infrastructure), Some(signer)) => {
+                Ok(WayIn { infrastructure, address: signer.address, username: signer.username })
+            }
+            _ => Err(EnvironmentsError::NotRegistered),
+        }
+    }
+
+    /// What somebody enters is looked at, so it counts as an address that they try.
+    async fn enter(
+        &self,
+        setup: SetupId,
+        address: EnvironmentAddress,
+        command: impl FnOnce(EnvironmentAddress, Username) -> Command,
+    ) -> Result<View> {
+        let WayIn { infrastructure, username, .. } = self.way_in(setup).await?;
+        let attempt = Attempt::Address(address.clone());
+        let command = command(address, username);
+        Ok(self.shown(&self.record(infrastructure, command, Some((setup, attempt))).await?))
+    }
+
+    async fn command(&self, setup: SetupId, command: impl FnOnce(Username) -> Command) -> Result<View> {
+        let WayIn { infrastructure, username, .. } = self.way_in(setup).await?;
+        Ok(self.shown(&self.record(infrastructure, command(username), None).await?))
+    }
+
+    fn shown(&self, state: &State) -> View {
+        view(state, self.every, self.now())
+    }
+
+    /// What is known of the infrastructure besides.
+    async fn ground(&self, infrastructure: InfrastructureId) -> Result<Ground> {
+        let Some(known) = self.setup.ports.store.infrastructure(infrastructure).await? else {
+            return Ok(Ground::default());
+        };
+        let access = known.addresses.iter().find_map(|address| self.setup.ports.lifetimes.access(address));
+        let lifetime = access.map(|(address, _)| address);
+        Ok(Ground { development: known.addresses, serial: known.serial, lifetime })
+    }
+
+    /// Decides on a command, and records what follows. Nothing is counted where nothing follows.
+    async fn record(
+        &self,
+        infrastructure: InfrastructureId,
+        command: Command,
+        attempt: Option<(SetupId, Attempt)>,
+    ) -> Result<State> {
+        let ground = self.ground(infrastructure).await?;
+        let mut attempt = attempt;
+        loop {
+            let (state, sequence) = self.load(infrastructure).await?;
+            let events = decide(&state, command.clone(), &ground, self.now())?;
+            if events.is_empty() {
+                return Ok(state);
+            }
+            if let Some((setup, attempt)) = attempt.take() {
+                self.setup.admit(setup, &attempt).await?;
+            }
+            match self.append(infrastructure, sequence, state, &events, None).await {
+                Err(EnvironmentsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
+                recorded => return recorded,
+            }
+        }
+    }
+
+    async fn load(&self, infrastructure: InfrastructureId) -> Result<(State, usize)> {
+        let history = HistoryId::Environments(infrastructure);
+        match self.setup.ports.store.load(history).await? {
+            Some(kept) => self.restore(history, &kept).await,
+            None => Ok((State::default(), 0)),
+        }
+    }
+
+    async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
+        if let Some(state) = State::from_snapshot(&kept.snapshot) {
+            return Ok((state, kept.sequence));
+        }
+        let texts = self.setup.ports.store.events(history, 0, usize::MAX).await?;
+        let events = texts.iter().map(|text| read_event(text)).collect::<Result<Vec<_>>>()?;
+        Ok((replay(&events)?, events.len()))
+    }
+
+    async fn append(
+        &self,
+        infrastructure: InfrastructureId,
+        sequence: usize,
+        state: State,
+        events: &[Event],
+        lease: Option<Lease>,
+    ) -> Result<State> {
+        let state = events.iter().try_fold(state, State::apply)?;
+        let texts = events.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
+        let texts = texts.map_err(|error| StoreError::Unavailable(error.into()))?;
+        let standing = Standing { due: self.next(&state), ..Standing::default() };
+        let addition = Addition { events: &texts, snapshot: &state.snapshot(), standing: &standing, lease };
+        self.setup.ports.store.append(HistoryId::Environments(infrastructure), sequence, addition).await?;
+        Ok(state)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.setup.ports.clock.now()
+    }
+}
+
+fn read_event(text: &str) -> Result<Event> {
+    Ok(serde_json::from_str(text).map_err(|error| StoreError::Unavailable(error.into()))?)
+}
