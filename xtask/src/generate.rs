@@ -30,6 +30,7 @@ const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/schemas/ib.check-1.json", text: schemas::check },
     Generated { path: "docs/schemas/ib.check.events-1.json", text: schemas::check_events },
     Generated { path: "docs/schemas/ib.dependencies-1.json", text: schemas::dependencies },
+    Generated { path: "docs/schemas/ib.environments-1.json", text: schemas::environments },
     Generated { path: "docs/schemas/ib.dependencies.events-1.json", text: schemas::dependencies_events },
     Generated { path: "docs/schemas/ib.explain-1.json", text: schemas::explain },
     Generated { path: "docs/schemas/ib.setup-1.json", text: schemas::setup },

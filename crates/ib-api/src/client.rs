@@ -18,6 +18,7 @@
 //! ```
 
 mod dependencies;
+mod environments;
 mod trust;
 mod url;
 mod wire;
@@ -262,4 +263,25 @@ const NOTHING: Option<&()> = None;
 /// An id as part of a path. Ids are hexadecimal; whatever else a server calls one cannot leave its place.
 fn plain(id: &str) -> String {
     id.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// A name as one part of a path, whatever is in it.
+fn segment(name: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    name.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_in_its_place() {
+        assert_eq!(segment("integration-manager"), "integration-manager");
+        assert_eq!(segment("Größe_1"), "Gr%C3%B6%C3%9Fe_1");
+        assert_eq!(segment("../x?"), "%2E%2E%2Fx%3F");
+    }
 }

@@ -10,6 +10,7 @@
 //!   why it did not do it;
 //! - [`dependencies`]: what is installed, what would be, and how far that is, `ib.dependencies/1`, and
 //!   [`dependencies_event`], the same line by line;
+//! - [`environments`]: the environments, how each stands and which features it limits, `ib.environments/1`;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
@@ -18,6 +19,7 @@ pub mod check;
 pub mod client;
 pub mod dependencies;
 pub mod dependencies_event;
+pub mod environments;
 pub mod event;
 pub mod exit;
 pub mod explain;

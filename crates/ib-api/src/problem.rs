@@ -3,9 +3,11 @@
 use std::time::SystemTime;
 
 use ib_domain::environment::{Purpose, Role};
+use ib_domain::reason::Reason;
+use ib_setup::environment;
 use ib_setup::publication;
 use ib_setup::registration::Rejection;
-use ib_setup::{Found, PublicationsError, SetupError, Timestamp};
+use ib_setup::{EnvironmentsError, Found, PublicationsError, SetupError, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::check::timestamp;
@@ -251,6 +253,54 @@ impl Problem {
                 unfit("The environment deploys it already, and nobody can undo that. Wait until it is done.")
             }
             No::NotFailed => unfit("Only what failed or was cancelled can be tried again."),
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    /// Why something about environments was not done; `typed` is the address that was entered.
+    pub fn of_environments(error: &EnvironmentsError, typed: &str) -> Self {
+        match error {
+            EnvironmentsError::NotRegistered => Self::new(
+                ProblemKind::NotYet,
+                "Environments can be set up once the infrastructure is registered.",
+            ),
+            EnvironmentsError::Rejected(rejection) => Self::of_rejected_environment(rejection),
+            EnvironmentsError::Setup(error) => Self::of_setup(error, typed),
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    fn of_rejected_environment(rejection: &environment::Rejection) -> Self {
+        use environment::Rejection as No;
+        let unusable = |field: &str, detail: String| Self::new(ProblemKind::Unusable, detail).field(field);
+        let unfit = |detail: &str| Self::new(ProblemKind::Unfit, detail);
+        match rejection {
+            No::NoSuchEnvironment(name) => Self::new(
+                ProblemKind::NotFound,
+                format!("No environment of the infrastructure is named {name}."),
+            ),
+            No::NameTaken(name) => {
+                unusable("name", format!("An environment is named {name} already. Choose another name."))
+            }
+            No::AddressTaken { address, name } => unusable(
+                "address",
+                format!("{} is the address of {name} already. Nothing has to be added.", address.authority()),
+            ),
+            No::IsLifeTime(address) => {
+                let found = Found::of_reason(Reason::IsLifeTime, address.host());
+                Self::of_found(ProblemKind::Unusable, &found).field("address")
+            }
+            No::IsDevelopment => unfit(
+                "The development environment is the one that users sign in to: it can be neither changed nor removed \
+                 here.",
+            ),
+            No::IsPersonal => unfit("A Personal Environment is the only one of its infrastructure."),
+            No::TooMany => unfit("The infrastructure has as many environments as this service keeps."),
+            No::NoLifeTime => unfit(
+                "This service has no access to the LifeTime of the infrastructure. Add the environments one by one, \
+                 or let the operator configure that access.",
+            ),
+            No::NotBegun => Self::new(ProblemKind::NotYet, "Somebody has to come in first; wait a moment."),
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
         }
     }

@@ -108,6 +108,20 @@ pub struct StartPublication {
     pub only: Vec<String>,
 }
 
+/// A person adds an environment, or changes the one of that name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutEnvironment {
+    /// Its address, such as `prod.example.com`.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2048))]
+    pub address: String,
+    /// What to call it from now on, where that is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 50))]
+    pub name: Option<String>,
+}
+
 /// Nothing: `{}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,9 +1,13 @@
 //! What a user can do with Integration Builder, and so what a finding may take away (F3).
 
+mod availability;
+
 use std::fmt;
 
 use crate::environment::Purpose;
 use crate::environment::Role;
+
+pub use availability::{Availability, REPORTED};
 
 /// Something a user can do with Integration Builder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +30,8 @@ pub enum Feature {
     AdministratorEmails,
     /// Automatic creation of connections in Integration Manager (B10).
     AutomaticConnections,
+    /// Creating connections by hand in Integration Manager (B10).
+    ManualConnections,
     /// Checking the other environments of the infrastructure (E1).
     OtherEnvironments,
 }
@@ -41,6 +47,7 @@ impl Feature {
         Self::DevelopmentConnections,
         Self::AdministratorEmails,
         Self::AutomaticConnections,
+        Self::ManualConnections,
         Self::OtherEnvironments,
     ];
 
@@ -55,6 +62,7 @@ impl Feature {
             Self::DevelopmentConnections => "development connections",
             Self::AdministratorEmails => "e-mails to administrators",
             Self::AutomaticConnections => "automatic creation of connections",
+            Self::ManualConnections => "creation of connections by hand",
             Self::OtherEnvironments => "checking the other environments",
         }
     }
@@ -85,6 +93,7 @@ const NOT_TAKING_PART: &[Feature] = &[
     Feature::DevelopmentConnections,
     Feature::AdministratorEmails,
     Feature::AutomaticConnections,
+    Feature::ManualConnections,
 ];
 
 /// Everything that starts with the development environment.

@@ -3,6 +3,7 @@
 use ib_api::check::CheckDocument;
 use ib_api::dependencies::DependenciesDocument;
 use ib_api::dependencies_event::DependenciesEvent;
+use ib_api::environments::EnvironmentsDocument;
 use ib_api::event::CheckEvent;
 use ib_api::explain::ExplainDocument;
 use ib_api::setup::SetupDocument;
@@ -37,6 +38,11 @@ pub(super) fn setup_events() -> String {
 /// `ib.dependencies/1`, printed by `ib dependencies --output json` and answered by `/api/v1`.
 pub(super) fn dependencies() -> String {
     published(DependenciesDocument::json_schema())
+}
+
+/// `ib.environments/1`, printed by `ib environments --output json` and answered by `/api/v1`.
+pub(super) fn environments() -> String {
+    published(EnvironmentsDocument::json_schema())
 }
 
 /// One line of `ib.dependencies.events/1`, printed by `ib dependencies --output ndjson`.

@@ -6,7 +6,7 @@ use ib_domain::dependency::DependencyId;
 use reqwest::Method;
 use serde::Serialize;
 
-use super::{Client, ClientError, NOTHING, plain};
+use super::{Client, ClientError, NOTHING, plain, segment};
 use crate::dependencies::{DependenciesDocument, MessagesDocument};
 use crate::request::{Embed, EmbedDocument, Nothing, StartPublication};
 
@@ -94,25 +94,4 @@ impl Client {
 
 fn at(id: &str, rest: &str) -> String {
     format!("setups/{}/dependencies{rest}", plain(id))
-}
-
-/// A name as one part of a path, whatever is in it.
-fn segment(name: &str) -> String {
-    let encoded = |byte: u8| match byte {
-        b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    name.bytes().map(encoded).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_stays_in_its_place() {
-        assert_eq!(segment("integration-manager"), "integration-manager");
-        assert_eq!(segment("Größe_1"), "Gr%C3%B6%C3%9Fe_1");
-        assert_eq!(segment("../x?"), "%2E%2E%2Fx%3F");
-    }
 }

@@ -60,7 +60,7 @@ pub(super) const IS_LIFETIME: Entry = Entry {
     title: "This is LifeTime",
     message: "{host} is the LifeTime environment, and Integration Builder never connects to LifeTime.",
     cause: "The address of the console that manages the environments was given in place of the development environment's.",
-    action: "Enter the address of the development environment. LifeTime shows it under Infrastructure, Environments.",
+    action: "Enter the address of the environment itself: to sign in, that of development. LifeTime shows them under Infrastructure, Environments.",
     ..ROLE
 };
 
