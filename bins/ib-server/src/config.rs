@@ -45,6 +45,8 @@ pub struct Config {
     pub packages: Option<PathBuf>,
     /// How soon an environment is asked again what became of a publication.
     pub publication_pace: Duration,
+    /// How often an environment is looked at again.
+    pub environments_every: Duration,
     /// How long a secret is kept that nobody uses.
     pub secrets_idle: Duration,
     /// How long a session lives when nobody uses it.

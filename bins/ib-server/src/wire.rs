@@ -72,6 +72,7 @@ pub(crate) fn face(config: &Config) -> Settings {
     settings.changes_each_second = config.changes_each_second;
     settings.lease = config.lease;
     settings.pace = pace(config.publication_pace);
+    settings.environments_every = config.environments_every;
     settings
 }
 

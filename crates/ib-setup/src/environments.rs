@@ -14,7 +14,7 @@ use crate::environment::{
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::ports::{Addition, Kept, Lease, Standing, StoreError};
 use crate::setup::{Setup, SetupError};
-use crate::throttle::Attempt;
+use crate::throttle::{Attempt, Client};
 use crate::time::Timestamp;
 
 /// How often an environment is looked at again, by default.
@@ -75,6 +75,12 @@ impl Environments {
     pub const fn every(mut self, every: Duration) -> Self {
         self.every = every;
         self
+    }
+
+    /// The same for `client`: addresses that they enter are counted for them too.
+    #[must_use]
+    pub fn for_client(&self, client: Client) -> Self {
+        Self { setup: self.setup.for_client(client), every: self.every }
     }
 
     /// Which environments there are, and what was last seen of each.

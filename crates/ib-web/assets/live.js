@@ -44,7 +44,7 @@ const stays = (node, fresh) => node.id && [...fresh.children].some((child) => ch
 function show(root, fresh) {
   const held = root.activeElement;
   const row = held?.closest("[tabindex='-1'][id]")?.id;
-  for (const id of ["setup-label", "setup-panel", "dependencies"]) {
+  for (const id of ["setup-label", "setup-panel", "dependencies", "environments"]) {
     const [old, now] = [root.getElementById(id), fresh.getElementById(id)];
     if (old && now) morph(old, now);
   }
@@ -179,6 +179,8 @@ class Follower {
         await this.#hear(await (await this.#ask("state", signal)).text());
       } catch (error) {
         if (error.status === 401 && !signal.aborted) return this.#refuse();
+        // A service that installs nothing has nothing to follow.
+        if (error.status === 404) return this.stop();
       }
       if (!signal.aborted) await new Promise((done) => setTimeout(done, PAUSE));
     }
@@ -208,7 +210,7 @@ class Follower {
       const answer = await this.#ask("events", control.signal);
       for await (const text of events(answer, alive)) await this.#hear(text);
     } catch (error) {
-      if (error.status === 401) throw error;
+      if (error.status === 401 || error.status === 404) throw error;
       // Asking may do where the stream does not.
     } finally {
       clearTimeout(timer);

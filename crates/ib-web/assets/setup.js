@@ -30,6 +30,12 @@ async function shown() {
   show(document, fresh);
 }
 
+// Environments that are being looked at: how often the page is asked for again meanwhile.
+const LOOK = 1500;
+setInterval(() => {
+  if (!document.hidden && document.querySelector("[data-under-way]")) shown().catch(() => {});
+}, LOOK);
+
 improve();
 new Follower({
   ask: (what, signal) => fetch(`/setup/dependencies/${what}`, { headers: { accept: "*/*" }, signal }),

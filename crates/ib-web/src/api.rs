@@ -6,6 +6,7 @@ mod caller;
 mod dependencies;
 mod docs;
 mod embed;
+mod environments;
 mod sessions;
 mod setups;
 mod steps;
@@ -37,6 +38,7 @@ use crate::guard;
         (name = "Set-ups", description = "What there is, where it stands, and what can be done next."),
         (name = "Steps", description = "What a person does. Each is recorded and answered at once; read the set-up with `wait` to hear what came of it."),
         (name = "Dependencies", description = "What integrations need on the development environment: what is there, what would be published, and how far that is. Once the infrastructure is registered."),
+        (name = "Environments", description = "Where integrations are deployed: which environments there are, how each stands, and which features it limits. Once the infrastructure is registered."),
     ),
     modifiers(&Bearer),
 )]
@@ -60,6 +62,11 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setups::list, setups::begin))
         .routes(routes!(setups::read))
         .routes(routes!(embed::begin))
+        .routes(routes!(environments::list))
+        .routes(routes!(environments::put, environments::remove))
+        .routes(routes!(environments::look))
+        .routes(routes!(environments::look_at_all))
+        .routes(routes!(environments::import))
         .routes(routes!(steps::address))
         .routes(routes!(steps::log_in))
         .routes(routes!(steps::welcome))

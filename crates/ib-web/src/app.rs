@@ -8,7 +8,7 @@ use axum::Router;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::ports::{Ids, StoreError};
 use ib_setup::registration::{Rules, Step, View};
-use ib_setup::{Client, Dependencies, Ports, Publications, Setup, SetupError, SetupId};
+use ib_setup::{Client, Dependencies, Environments, Ports, Publications, Setup, SetupError, SetupId};
 use tracing::error;
 
 use crate::driver::Driver;
@@ -32,6 +32,7 @@ pub(crate) struct App {
     pub(crate) flood: Flood,
     /// `None` where the operator gave no catalogue of dependencies.
     pub(crate) publications: Option<Publications>,
+    pub(crate) environments: Environments,
     pub(crate) driver: Arc<Driver>,
     pub(crate) watchers: Watchers,
 }
@@ -56,11 +57,24 @@ impl Web {
         let setup = Setup::new(ports, rules);
         let publications = dependencies
             .map(|dependencies| Publications::new(setup.clone(), dependencies).pace(settings.pace));
+        let environments = Environments::new(setup.clone()).every(settings.environments_every);
         let driver = ib_setup::Driver::new(setup.clone(), publications.clone()).lease_for(settings.lease);
+        let driver = driver.watching(environments.clone());
         let driver = Arc::new(Driver::new(setup.clone(), driver, settings.drivers));
         let flood = Flood::new(&settings);
         let watchers = Watchers::default();
-        Self(Arc::new(App { settings, setup, sessions, once, ids, flood, publications, driver, watchers }))
+        Self(Arc::new(App {
+            settings,
+            setup,
+            sessions,
+            once,
+            ids,
+            flood,
+            publications,
+            environments,
+            driver,
+            watchers,
+        }))
     }
 
     /// Everything under one router: pages, API, health. Serve it with the connections' addresses
@@ -151,6 +165,11 @@ impl App {
     /// The set-ups, with attempts counted for the client at `peer`.
     pub(crate) fn setup_for(&self, peer: IpAddr) -> Setup {
         self.setup.for_client(Client::new(peer))
+    }
+
+    /// The environments, with attempts counted for the client at `peer`.
+    pub(crate) fn environments_for(&self, peer: IpAddr) -> Environments {
+        self.environments.for_client(Client::new(peer))
     }
 
     /// Why a set-up did not do what was asked; what is behind it goes to the log, not to the client.

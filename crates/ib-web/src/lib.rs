@@ -32,6 +32,7 @@ mod client;
 mod dependencies;
 mod driver;
 mod embed;
+mod environments;
 mod flood;
 mod guard;
 mod once;

@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod embedded;
+mod environments;
 mod fields;
 mod finding;
 mod frame;
@@ -45,6 +46,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/setup/dependencies/log-in", post(wish::log_in))
         .route("/setup/dependencies/{wish}", post(wish::take))
         .route(dependencies::PATH, get(dependencies::show))
+        .route("/setup/environments/{wish}", post(environments::take))
+        .route(environments::PATH, get(environments::show))
         .route("/setup/{step}", get(show::step).post(submit::step))
         .route("/log-out", post(submit::log_out))
         .route("/logged-out", get(help::logged_out))

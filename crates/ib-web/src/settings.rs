@@ -131,6 +131,8 @@ pub struct Settings {
     pub lease: Duration,
     /// How often environments are asked what became of a publication.
     pub pace: Pace,
+    /// How often an environment is looked at again.
+    pub environments_every: Duration,
 }
 
 impl Default for Settings {
@@ -149,6 +151,7 @@ impl Default for Settings {
             drivers: 256,
             lease: Duration::from_mins(1),
             pace: Pace::default(),
+            environments_every: Duration::from_hours(4),
         }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Raw {
     packages: Option<PathBuf>,
     #[serde(default, with = "humantime_serde::option")]
     publication_pace: Option<Duration>,
+    #[serde(default, with = "humantime_serde::option")]
+    environments_every: Option<Duration>,
     #[serde(default)]
     accept_unverified: bool,
     #[serde(default, with = "humantime_serde::option")]
@@ -194,6 +196,11 @@ impl Raw {
             store,
             packages: self.packages,
             publication_pace: lasting("publication_pace", self.publication_pace, Pace::default().shortest())?,
+            environments_every: lasting(
+                "environments_every",
+                self.environments_every,
+                face.environments_every,
+            )?,
             secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
             session_idle,
             session_absolute,

@@ -70,6 +70,7 @@ fn decided(config: &Config, say: &mut Say<'_>) {
         None => say("packages", &"none: dependencies are not installed from here"),
     }
     say("publication_pace", &format_duration(config.publication_pace));
+    say("environments_every", &format_duration(config.environments_every));
     for (development, (lifetime, file)) in &config.lifetimes {
         let (development, lifetime) = (development.authority(), lifetime.authority());
         say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));

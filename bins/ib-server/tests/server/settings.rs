@@ -134,6 +134,7 @@ async fn variables_override_the_file_and_flags_override_variables() {
 #[case("IB_SERVER_SESSION_ABSOLUTE", "8h", "session_absolute 8h")]
 #[case("IB_SERVER_SECRETS_IDLE", "5m", "secrets_idle 5m")]
 #[case("IB_SERVER_LEASE", "2s", "lease 2s")]
+#[case("IB_SERVER_ENVIRONMENTS_EVERY", "30m", "environments_every 30m")]
 #[case(
     "IB_SERVER_NETWORK__CONNECT_TO",
     "dev.example.com:443:192.0.2.7:8443,qa.example.com:443:[::1]:1",

@@ -24,6 +24,8 @@ pub struct View {
     pub look_stop: Option<Found>,
     /// The dependencies in the order of installation; none before the first look.
     pub dependencies: Vec<DependencyView>,
+    /// Whether an integration is published there.
+    pub has_integrations: bool,
     /// Everything that would be published now.
     pub plan: Vec<Planned>,
     /// The publication that is under way, or else the last one.
@@ -214,6 +216,7 @@ pub fn view(state: &State) -> View {
         dependencies: survey
             .map(|survey| survey.dependencies.iter().map(dependency).collect())
             .unwrap_or_default(),
+        has_integrations: survey.is_some_and(|survey| !survey.integrations.is_empty()),
         run: state.run.as_ref().map(run_view),
         plan,
     }

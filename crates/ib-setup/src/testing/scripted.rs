@@ -1,6 +1,6 @@
 //! An environment that answers as it is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -21,7 +21,7 @@ use ib_env_client::{
 
 use super::published::{Published, content};
 
-/// What the environment answers. Every address leads to it.
+/// What the environment answers. Every address leads to it, but for [others](Self::others).
 #[derive(Debug, Clone)]
 pub struct Script {
     /// What keeps it from being recognised.
@@ -40,6 +40,8 @@ pub struct Script {
     pub log_ins: usize,
     /// What is published there, and what becomes of what is sent.
     pub published: Published,
+    /// What is told at other addresses, by host, where another environment is there.
+    pub others: BTreeMap<String, Self>,
 }
 
 impl Default for Script {
@@ -58,6 +60,7 @@ impl Default for Script {
             }),
             log_ins: 0,
             published: Published::default(),
+            others: BTreeMap::new(),
         }
     }
 }
@@ -131,7 +134,8 @@ impl Environment for At {
     }
 
     async fn diagnose(&self) -> Diagnosis {
-        diagnosis(&self.scripted.script())
+        let script = self.scripted.script();
+        diagnosis(script.others.get(self.address.host()).unwrap_or(&script))
     }
 
     async fn log_in(&self, _: &Credentials) -> Result<(), Obstacle> {

@@ -76,6 +76,34 @@ pub(super) enum OnWish {
     Unusable(Problem),
 }
 
+/// What every operation on environments may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnEnvironments {
+    /// The request cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// No set-up of this session has that id, or no environment that name
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The infrastructure is not registered yet, or it cannot be done with this one
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotNow(Problem),
+    /// Too many addresses were entered; Retry-After says when the next one may come
+    #[response(status = 429, content_type = "application/problem+json", headers(
+        ("Retry-After" = u64, description = "Seconds to wait")
+    ))]
+    Throttled(Problem),
+}
+
+/// Which environment.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhichEnvironment {
+    /// What it is called
+    #[param(example = "Production", max_length = 50)]
+    name: String,
+}
+
 /// Which item of the publication.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -16,7 +16,7 @@ use super::frame::{FormKeys, Frame};
 use super::overview::{Overview, trouble};
 use super::show::ENDED;
 use super::visitor::Visitor;
-use super::widget::{OPEN, Widget};
+use super::widget::{Around, OPEN, Widget};
 use super::{html, problem};
 use crate::app::{Answer, App, unavailable};
 use crate::refusal::{say_when, status};
@@ -108,7 +108,8 @@ pub(super) async fn page(
     let opened = format!("{PATH}?{OPEN}");
     let back = if is_open { opened.clone() } else { PATH.to_owned() };
     let overview = |back| Overview::new(app, &view, &document, FormKeys::new(app, session), back);
-    let widget = Widget::new(overview(opened), PATH, is_open);
+    let around = app.environments(setup).await.ok().map(|known| Around::new(Some(&view), &known));
+    let widget = Widget::new(Some(overview(opened)), around, PATH, is_open);
     let mut frame = Frame::of_session(app, session, "Dependencies").with_setup(Some(widget));
     let overview = overview(back);
     if overview.is_under_way {
@@ -219,7 +220,7 @@ impl Line {
 }
 
 /// A time in RFC 3339, as people read it.
-fn moment(at: &str) -> String {
+pub(super) fn moment(at: &str) -> String {
     let whole = at.split('.').next().unwrap_or(at).trim_end_matches('Z');
     format!("{} UTC", whole.replace('T', " "))
 }

@@ -23,5 +23,5 @@ pub(crate) async fn embedded(app: &App, session: &Session, setup: SetupId) -> An
     let mut overview = Overview::new(app, &view, &document, FormKeys::new(app, session), String::new());
     // Their page of settings is not for whoever comes from elsewhere.
     overview.tasks.iter_mut().for_each(|task| task.is_dependency = false);
-    Ok(html(&Embedded { setup: Widget::new(overview, "", true) }))
+    Ok(html(&Embedded { setup: Widget::new(Some(overview), None, "", true) }))
 }

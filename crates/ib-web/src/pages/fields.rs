@@ -14,6 +14,8 @@ pub(super) struct Fields {
     pub(super) token: String,
     pub(super) key: String,
     pub(super) address: String,
+    /// Of an environment.
+    pub(super) name: String,
     pub(super) username: String,
     pub(super) password: String,
     pub(super) version: String,

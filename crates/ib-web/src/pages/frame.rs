@@ -2,7 +2,7 @@
 
 use ib_setup::registration::{Step, StepStatus, View};
 
-use super::widget::Widget;
+use super::widget::{OPEN, Widget};
 use crate::app::App;
 use crate::assets;
 use crate::session::Session;
@@ -71,8 +71,8 @@ impl Frame {
 
     /// Puts the Setup widget on the page.
     pub(super) fn with_setup(mut self, setup: Option<Widget>) -> Self {
-        let watched = setup.as_ref().filter(|setup| setup.is_open && setup.overview.is_under_way);
-        self.refresh = watched.map(|setup| setup.overview.back.clone()).or(self.refresh);
+        let watched = setup.as_ref().filter(|setup| setup.is_open && setup.is_under_way());
+        self.refresh = watched.map(|setup| format!("{}?{OPEN}", setup.page)).or(self.refresh);
         self.setup = setup;
         self
     }

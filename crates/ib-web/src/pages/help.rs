@@ -64,7 +64,7 @@ async fn frame(app: &App, visitor: &Visitor, title: &str) -> Frame {
     let session = visitor.session(app).await.ok();
     let own = session.and_then(|session| Some((session.current()?, session)));
     let Some((setup, session)) = own else { return Frame::plain(title) };
-    let widget = Widget::of(app, &session, visitor, setup).await;
+    let widget = Widget::of(app, &session, &visitor.path, visitor.is_open, setup).await;
     Frame::of_session(app, &session, title).with_setup(widget)
 }
 
@@ -108,7 +108,8 @@ pub(super) async fn logged_out() -> Response {
 pub(crate) fn api(document: &OpenApi) -> Response {
     let mut operations = Vec::new();
     for (path, item) in &document.paths.paths {
-        let methods = [("GET", &item.get), ("POST", &item.post), ("DELETE", &item.delete)];
+        let methods =
+            [("GET", &item.get), ("PUT", &item.put), ("POST", &item.post), ("DELETE", &item.delete)];
         for (method, operation) in methods {
             let Some(operation) = operation else { continue };
             let answers = operation.responses.responses.iter().map(|(status, response)| {

@@ -139,7 +139,7 @@ pub(super) async fn step(
         Ok(if step > view.open || view.status(step) == StepStatus::NotNeeded {
             Redirect::to(&format!("/setup/{}", view.open.id())).into_response()
         } else {
-            let widget = Widget::of(&app, &session, &visitor, id).await;
+            let widget = Widget::of(&app, &session, &visitor.path, visitor.is_open, id).await;
             page(&app, &session, step, Some((id, &view)), None, widget)
         })
     };

@@ -1,11 +1,14 @@
 //! The Setup widget: what is open, on every page once the infrastructure is registered.
 
+use ib_api::environments::{EnvironmentRow, EnvironmentsDocument};
+use ib_domain::address::EnvironmentAddress;
+use ib_domain::address::hint::HostHint;
 use ib_setup::SetupId;
+use ib_setup::publication::View;
 
-use super::dependencies::PATH;
+use super::dependencies::{PATH, moment};
 use super::frame::FormKeys;
 use super::overview::Overview;
-use super::visitor::Visitor;
 use crate::app::App;
 use crate::session::Session;
 
@@ -14,23 +17,58 @@ pub(super) const OPEN: &str = "setup=open";
 
 /// The Setup widget.
 pub(super) struct Widget {
-    pub(super) overview: Overview,
+    /// Dependencies, where the operator gave any to install.
+    pub(super) overview: Option<Overview>,
+    /// Environments; not where the widget is on somebody else's page.
+    pub(super) around: Option<Around>,
     /// What it is called, with what is open in it.
     pub(super) label: String,
     pub(super) is_open: bool,
-    /// The page that it is on.
+    /// The page that it is on; empty on somebody else's.
     pub(super) page: String,
 }
 
+/// What the other environments need.
+pub(super) struct Around {
+    /// Whether they are to be set up, and none is (E2).
+    pub(super) is_prompting: bool,
+    pub(super) repairs: Vec<Repair>,
+}
+
+/// An environment that needs somebody.
+pub(super) struct Repair {
+    pub(super) name: String,
+    pub(super) word: &'static str,
+    pub(super) since: String,
+    pub(super) message: String,
+    pub(super) limits: String,
+    pub(super) action: Option<String>,
+}
+
 impl Widget {
-    /// The widget of a page; nothing where the infrastructure is not registered, or nothing can be installed.
-    pub(super) async fn of(app: &App, session: &Session, visitor: &Visitor, setup: SetupId) -> Option<Self> {
-        app.publications.as_ref()?;
-        // What cannot be told now keeps nobody from the page.
-        let (view, document) = app.dependencies(setup).await.ok()?;
-        let back = format!("{}?{OPEN}", visitor.path);
-        let overview = Overview::new(app, &view, &document, FormKeys::new(app, session), back);
-        Some(Self::new(overview, &visitor.path, visitor.is_open))
+    /// The widget of the page at `page`; nothing where the infrastructure is not registered, or that cannot be told
+    /// now: it keeps nobody from the page.
+    pub(super) async fn of(
+        app: &App,
+        session: &Session,
+        page: &str,
+        is_open: bool,
+        setup: SetupId,
+    ) -> Option<Self> {
+        let environments = app.environments(setup).await.ok()?;
+        let dependencies = app.dependencies(setup).await.ok();
+        let around = Around::new(dependencies.as_ref().map(|(view, _)| view), &environments);
+        let overview = dependencies.map(|(view, document)| {
+            let back = format!("{page}?{OPEN}");
+            Overview::new(app, &view, &document, FormKeys::new(app, session), back)
+        });
+        Some(Self::new(overview, Some(around), page, is_open))
+    }
+
+    /// The widget of the page at `page`.
+    pub(super) fn new(overview: Option<Overview>, around: Option<Around>, page: &str, is_open: bool) -> Self {
+        let label = label(overview.as_ref(), around.as_ref().map_or(0, Around::open));
+        Self { overview, around, label, is_open, page: page.to_owned() }
     }
 
     /// How the button looks that starts everything: a page has one primary button, and that one has its own.
@@ -38,21 +76,99 @@ impl Widget {
         if self.page == PATH { "" } else { "primary" }
     }
 
-    /// The widget of the page at `page`.
-    pub(super) fn new(overview: Overview, page: &str, is_open: bool) -> Self {
-        Self { label: label(&overview), overview, is_open, page: page.to_owned() }
+    /// Whether something goes on by itself.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.overview.as_ref().is_some_and(|overview| overview.is_under_way)
+    }
+}
+
+impl Around {
+    pub(super) fn new(dependencies: Option<&View>, document: &EnvironmentsDocument) -> Self {
+        let (development, others): (Vec<_>, Vec<_>) =
+            document.environments.iter().partition(|row| row.is_development);
+        let may_have_others = development.iter().any(|row| is_on_premises(&row.address));
+        let has_integrations = dependencies.is_some_and(|view| view.has_integrations);
+        // What a person decided to have without a connection is no repair, as long as nothing else is wrong with it.
+        let is_repair = |row: &&&EnvironmentRow| {
+            row.status == "faulty" || (row.is_development && row.status == "not_connected")
+        };
+        Self {
+            is_prompting: may_have_others && has_integrations && others.is_empty(),
+            repairs: development
+                .iter()
+                .chain(&others)
+                .filter(is_repair)
+                .map(|row| Repair::new(row))
+                .collect(),
+        }
+    }
+
+    fn open(&self) -> usize {
+        usize::from(self.is_prompting) + self.repairs.len()
+    }
+}
+
+/// Whether an infrastructure may be one that its owner runs. The vendor's own names say that it is not; every other
+/// name leaves it open.
+fn is_on_premises(address: &str) -> bool {
+    use HostHint as Hint;
+    let hint = EnvironmentAddress::parse(address).ok().and_then(|address| address.hint());
+    !matches!(
+        hint,
+        Some(
+            Hint::PersonalEnvironment
+                | Hint::CloudDevelopment
+                | Hint::CloudTest
+                | Hint::CloudProduction
+                | Hint::CloudLifeTime
+        )
+    )
+}
+
+impl Repair {
+    fn new(row: &EnvironmentRow) -> Self {
+        // The worst one decides what the others are worth.
+        let worst = row.findings.iter().find(|finding| finding.status == "failed").or(row.findings.first());
+        let limits: Vec<_> =
+            worst.iter().flat_map(|finding| &finding.impact).map(|limit| limit.label.clone()).collect();
+        Self {
+            name: row.name.clone(),
+            word: if row.status == "faulty" { "There is a problem" } else { "Not connected" },
+            since: row.since.as_deref().map(moment).unwrap_or_default(),
+            message: worst.map(|finding| finding.message.clone()).unwrap_or_default(),
+            limits: limits.join(", "),
+            action: worst.and_then(|finding| finding.action.clone()),
+        }
     }
 }
 
 /// The number is a part of the name, so that it is heard too.
-fn label(overview: &Overview) -> String {
-    match overview.open() {
-        _ if overview.stop.is_some() => "Setup, there is a problem".to_owned(),
-        _ if overview.is("waiting") => "Setup, waiting for a log-in".to_owned(),
-        _ if overview.is("unknown") => "Setup".to_owned(),
-        _ if overview.is("looking") => "Setup, looking at what is there".to_owned(),
+fn label(overview: Option<&Overview>, around: usize) -> String {
+    let is = |phase| overview.is_some_and(|overview| overview.is(phase));
+    match overview.map_or(0, Overview::open) + around {
+        _ if overview.is_some_and(|overview| overview.stop.is_some()) => {
+            "Setup, there is a problem".to_owned()
+        }
+        _ if is("waiting") => "Setup, waiting for a log-in".to_owned(),
+        _ if is("looking") => "Setup, looking at what is there".to_owned(),
+        0 if is("unknown") => "Setup".to_owned(),
         0 => "Setup, everything is done".to_owned(),
         1 => "Setup, 1 task open".to_owned(),
         open => format!("Setup, {open} tasks open"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vendors_own_names_are_of_no_infrastructure_that_its_owner_runs() {
+        for own in ["dev.acme.example", "outsystems.acme.example"] {
+            assert!(is_on_premises(own), "{own}");
+        }
+        for vendors in ["acme-dev.outsystemsenterprise.com", "maria.outsystemscloud.com"] {
+            assert!(!is_on_premises(vendors), "{vendors}");
+        }
     }
 }

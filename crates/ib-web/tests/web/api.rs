@@ -114,6 +114,7 @@ fn operations(document: &Value, id: &str) -> Vec<(Method, String, bool)> {
             let method = method.to_uppercase().parse().unwrap();
             let is_open = operation["security"].as_array().is_none_or(Vec::is_empty);
             let path = path.replace("{id}", id).replace("{item}", "integration-manager");
+            let path = path.replace("{name}", "Production");
             all.push((method, path, is_open));
         }
     }
@@ -128,6 +129,7 @@ fn body(path: &str) -> Value {
         "disclaimer" => json!({"version": "built-in-1"}),
         "activation-code" => json!({"code": "A.B.C"}),
         "publication" => json!({"edition": 1}),
+        "Production" => json!({"address": "prod.acme.example"}),
         "embed" => json!({"origin": PORTAL}),
         _ => json!({}),
     }

@@ -7,6 +7,8 @@ mod api;
 mod browser;
 mod dependencies;
 mod embed;
+mod environments;
+mod environments_page;
 mod guards;
 mod pages;
 mod place;

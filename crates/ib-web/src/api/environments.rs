@@ -1,0 +1,153 @@
+//! Environments over the API: which there are, how each stands, and what it limits.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use ib_api::environments::EnvironmentsDocument;
+use ib_api::request::{Nothing, PutEnvironment};
+
+use super::answers::{InSession, OnEnvironments, OnWish, Repeatable, Which, WhichEnvironment};
+use super::body::Body;
+use super::caller::{Caller, Named, NamedItem, Waiting, key};
+use crate::app::App;
+use crate::client::Peer;
+use crate::environments::Wish;
+use crate::refusal::Refusal;
+
+type Reply = Result<(StatusCode, Json<EnvironmentsDocument>), Refusal>;
+
+/// Who asks, for whom it counts, and under which key.
+struct Asked<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    peer: Peer,
+    headers: &'a HeaderMap,
+}
+
+impl Asked<'_> {
+    /// Asks what a person wants, once for each key.
+    async fn wish(self, id: &str, wish: Wish) -> Reply {
+        let Self { app, caller, peer: Peer(peer), headers } = self;
+        let setup = caller.owned(id)?;
+        let environments = app.environments_for(peer);
+        app.environment_wish(&environments, &caller.0, key(headers)?, setup, wish).await?;
+        Ok((StatusCode::ACCEPTED, Json(app.environments(setup).await?)))
+    }
+}
+
+/// List environments
+///
+/// Development and those that were added, each with what was last seen of it and which features it limits. With
+/// `wait`, it is answered as soon as none is being looked at, or when so many seconds have passed.
+#[utoipa::path(
+    get, path = "/api/v1/setups/{id}/environments", operation_id = "listEnvironments", tag = "Environments",
+    security(("session" = [])),
+    params(Which, ("wait" = Option<u64>, Query, description = "Seconds to wait", maximum = 20)),
+    responses((status = 200, body = EnvironmentsDocument, description = "The environments, and how each stands"), OnEnvironments, InSession)
+)]
+pub(super) async fn list(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(id): Named,
+    Waiting(wait): Waiting,
+) -> Result<Json<EnvironmentsDocument>, Refusal> {
+    let setup = caller.owned(&id)?;
+    Ok(Json(app.settled_environments(setup, wait).await?))
+}
+
+/// Add or change an environment
+///
+/// Adds one of that name, or gives the one of that name another address or another name. It is looked at then: LifeTime,
+/// and an environment that is there already, are refused; one that cannot be reached stays.
+#[utoipa::path(
+    put, path = "/api/v1/setups/{id}/environments/{name}", operation_id = "putEnvironment", tag = "Environments",
+    security(("session" = [])), request_body = PutEnvironment, params(Which, WhichEnvironment, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Recorded; the look goes on"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn put(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    NamedItem(id, name): NamedItem,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(PutEnvironment { address, name: new_name }): Body<PutEnvironment>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Put { name, new_name, address }).await
+}
+
+/// Remove an environment
+#[utoipa::path(
+    delete, path = "/api/v1/setups/{id}/environments/{name}", operation_id = "removeEnvironment",
+    tag = "Environments", security(("session" = [])), params(Which, WhichEnvironment, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Removed"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn remove(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    NamedItem(id, name): NamedItem,
+    peer: Peer,
+    headers: HeaderMap,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Remove(name)).await
+}
+
+/// Look at an environment now
+#[utoipa::path(
+    post, path = "/api/v1/setups/{id}/environments/{name}/look", operation_id = "lookAtEnvironment",
+    tag = "Environments", security(("session" = [])), request_body = Nothing,
+    params(Which, WhichEnvironment, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Recorded; the look goes on"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn look(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    NamedItem(id, name): NamedItem,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Look(Some(name))).await
+}
+
+/// Look at every environment now
+#[utoipa::path(
+    post, path = "/api/v1/setups/{id}/look-at-environments", operation_id = "lookAtEnvironments",
+    tag = "Environments", security(("session" = [])), request_body = Nothing, params(Which, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Recorded; the looks go on"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn look_at_all(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(id): Named,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Look(None)).await
+}
+
+/// Add everything that LifeTime lists
+///
+/// Where the operator configured access to it. What is there already stays as it is.
+#[utoipa::path(
+    post, path = "/api/v1/setups/{id}/import-environments", operation_id = "importEnvironments",
+    tag = "Environments", security(("session" = [])), request_body = Nothing, params(Which, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Recorded; LifeTime is asked"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn import(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(id): Named,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Import).await
+}

@@ -1,0 +1,141 @@
+//! Environments of the infrastructure that a set-up leads to, for the API and the pages alike.
+
+use std::time::Duration;
+
+use ib_api::environments::EnvironmentsDocument;
+use ib_api::problem::{Problem, ProblemKind};
+use ib_domain::environment::EnvironmentName;
+use ib_setup::{Environments, EnvironmentsError, SetupId};
+
+use crate::app::{Answer, App};
+use crate::session::Session;
+
+/// What a person asks of the environments.
+pub(crate) enum Wish {
+    /// Add one, or change the one of that name.
+    Put {
+        /// What it is called.
+        name: String,
+        /// What to call it from now on; `None` for the same.
+        new_name: Option<String>,
+        /// Its address, as it was typed.
+        address: String,
+    },
+    /// Add one: another one of that name is in the way.
+    Add {
+        /// What to call it.
+        name: String,
+        /// Its address, as it was typed.
+        address: String,
+    },
+    /// Remove one.
+    Remove(String),
+    /// Look at one, or at all.
+    Look(Option<String>),
+    /// Add everything that LifeTime lists.
+    Import,
+}
+
+impl Wish {
+    /// What tells it from others under an idempotency key.
+    fn name(&self) -> String {
+        match self {
+            Self::Put { name, new_name, address } => {
+                format!("put {name} {} {address}", new_name.as_deref().unwrap_or_default())
+            }
+            Self::Add { name, address } => format!("add {name} {address}"),
+            Self::Remove(name) => format!("remove {name}"),
+            Self::Look(name) => format!("look {}", name.as_deref().unwrap_or_default()),
+            Self::Import => "import".to_owned(),
+        }
+    }
+
+    /// The address that was typed.
+    fn typed(&self) -> String {
+        match self {
+            Self::Put { address, .. } | Self::Add { address, .. } => address.clone(),
+            _ => String::new(),
+        }
+    }
+}
+
+impl App {
+    /// Which environments there are, and how each stands.
+    pub(crate) async fn environments(&self, setup: SetupId) -> Answer<EnvironmentsDocument> {
+        let seen = async {
+            // Whoever came in before there was anything to see of it.
+            self.environments.came_in(setup).await?;
+            let view = self.environments.view(setup).await?;
+            Ok(EnvironmentsDocument::new(&view, self.environments.can_import(setup).await?))
+        };
+        let seen: Result<_, EnvironmentsError> = seen.await;
+        Ok(seen.map_err(|error| self.refuse_environment(&error, ""))?)
+    }
+
+    /// The same once nothing is under way, or when `limit` has passed.
+    pub(crate) async fn settled_environments(
+        &self,
+        setup: SetupId,
+        limit: Duration,
+    ) -> Answer<EnvironmentsDocument> {
+        let look = || async {
+            let document = self.environments(setup).await?;
+            let is_settled = !document.is_under_way();
+            Ok((document, is_settled))
+        };
+        self.driver.until(limit, look).await
+    }
+
+    /// Asks what a person wants, once for each key. What they enter counts for the client that `environments` are
+    /// asked for.
+    pub(crate) async fn environment_wish(
+        &self,
+        environments: &Environments,
+        session: &Session,
+        key: Option<&str>,
+        setup: SetupId,
+        wish: Wish,
+    ) -> Answer<()> {
+        let request = format!("{setup} environments {}", wish.name());
+        let work = self.grant_environment(environments, setup, wish);
+        self.once(session, key, &request, setup, work).await.map(drop)
+    }
+
+    async fn grant_environment(&self, environments: &Environments, setup: SetupId, wish: Wish) -> Answer<()> {
+        let typed = wish.typed();
+        let done = match wish {
+            Wish::Add { name, address } => environments.add(setup, named(&name)?, &address).await,
+            Wish::Put { name, new_name, address } => {
+                let name = named(&name)?;
+                let is_known = self.environments(setup).await?.environment(name.as_str()).is_some();
+                let new_name = new_name.map_or_else(|| Ok(name.clone()), |name| named(&name))?;
+                if is_known {
+                    environments.edit(setup, name, new_name, &address).await
+                } else {
+                    environments.add(setup, new_name, &address).await
+                }
+            }
+            Wish::Remove(name) => environments.remove(setup, named(&name)?).await,
+            Wish::Look(name) => {
+                let name = name.as_deref().map(named).transpose()?;
+                environments.look(setup, name).await
+            }
+            Wish::Import => environments.import(setup).await,
+        };
+        done.map_err(|error| self.refuse_environment(&error, &typed))?;
+        Ok(())
+    }
+
+    fn refuse_environment(&self, error: &EnvironmentsError, typed: &str) -> Problem {
+        self.told(Problem::of_environments(error, typed), error)
+    }
+}
+
+fn named(text: &str) -> Answer<EnvironmentName> {
+    Ok(text.parse().map_err(|error: ib_domain::environment::NameError| {
+        let mut detail = error.to_string();
+        // An error is a part of a sentence; here it is one.
+        detail[..1].make_ascii_uppercase();
+        Problem::new(ProblemKind::Unusable, format!("{detail}.")).field("name")
+    })?)
+}

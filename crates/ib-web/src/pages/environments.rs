@@ -1,0 +1,237 @@
+//! The page of environments: which there are, how each stands, and what can be done about it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument};
+use ib_api::problem::{Problem, ProblemKind};
+use ib_setup::SetupId;
+
+use super::dependencies::moment;
+use super::fields::Fields;
+use super::finding::Trouble;
+use super::frame::Frame;
+use super::show::ENDED;
+use super::submit::believed;
+use super::visitor::Visitor;
+use super::widget::Widget;
+use super::{html, problem};
+use crate::app::{Answer, App, unavailable};
+use crate::client::Peer;
+use crate::environments::Wish;
+use crate::refusal::{say_when, status};
+use crate::session::Session;
+
+/// Where it is.
+pub(super) const PATH: &str = "/settings/environments";
+
+#[derive(Template)]
+#[template(path = "environments.html")]
+struct EnvironmentsPage {
+    frame: Frame,
+    rows: Vec<Row>,
+    refused: Option<(String, String, Trouble)>,
+    can_import: bool,
+    is_importing: bool,
+    import_stop: Option<Trouble>,
+    is_under_way: bool,
+    /// What was typed and not taken.
+    typed: Typed,
+    /// Why what was asked for was not done, and which field it is about.
+    error: Option<(String, String)>,
+}
+
+/// What a person typed.
+#[derive(Default)]
+struct Typed {
+    name: String,
+    address: String,
+    /// The environment that it was about; empty for a new one.
+    item: String,
+}
+
+/// One environment.
+struct Row {
+    /// Its place, for the ids of the page.
+    number: usize,
+    name: String,
+    address: String,
+    role: String,
+    is_development: bool,
+    is_looking: bool,
+    word: &'static str,
+    sign: &'static str,
+    status: String,
+    version: String,
+    looked: Option<String>,
+    troubles: Vec<Trouble>,
+    features: Vec<FeatureDocument>,
+}
+
+impl Row {
+    fn new(number: usize, row: &EnvironmentRow) -> Self {
+        let (word, sign) = words(&row.status);
+        Self {
+            number,
+            name: row.name.clone(),
+            address: row.address.clone(),
+            role: row.role.clone(),
+            is_development: row.is_development,
+            is_looking: row.is_looking,
+            word,
+            sign,
+            status: row.status.clone(),
+            version: row.version.clone().unwrap_or_else(|| "not known".to_owned()),
+            looked: row.looked_at.as_deref().map(moment),
+            troubles: row.findings.iter().map(|finding| Trouble::new(finding, &row.address)).collect(),
+            features: row
+                .features
+                .iter()
+                .filter(|feature| feature.status != "not_applicable")
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// How many features are limited, or could be.
+    fn limited(&self) -> usize {
+        self.features.iter().filter(|feature| feature.status != "available").count()
+    }
+}
+
+/// Few words, each with a sign: what is what must not hang on a colour.
+fn words(status: &str) -> (&'static str, &'static str) {
+    match status {
+        "connected" => ("Connected", "✓"),
+        "not_connected" => ("Not connected", "–"),
+        "faulty" => ("There is a problem", "✗"),
+        "stale" => ("Not looked at lately", "?"),
+        _ => ("Not looked at yet", "○"),
+    }
+}
+
+pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+    let shown = async {
+        let session = visitor.session(&app).await.map_err(|error| unavailable(&error))?;
+        let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
+        page(&app, &session, &visitor, setup, Typed::default(), None).await
+    };
+    let shown: Answer<Response> = Box::pin(shown).await;
+    match shown {
+        Ok(response) => response,
+        // The open step comes first.
+        Err(refused) if refused.is(ProblemKind::NotYet) => Redirect::to("/setup").into_response(),
+        Err(refused) => problem(&refused),
+    }
+}
+
+/// The page, with why what was asked for was not done.
+async fn page(
+    app: &App,
+    session: &Session,
+    visitor: &Visitor,
+    setup: SetupId,
+    typed: Typed,
+    refused: Option<&Problem>,
+) -> Answer<Response> {
+    let document = app.environments(setup).await?;
+    let widget = Widget::of(app, session, PATH, visitor.is_open, setup).await;
+    let mut frame = Frame::of_session(app, session, "Environments").with_setup(widget);
+    let is_under_way = document.is_under_way();
+    if is_under_way && refused.is_none() {
+        frame.refresh = Some(PATH.to_owned());
+    }
+    if refused.is_some() {
+        frame = frame.with_error();
+    }
+    let answer = html(&EnvironmentsPage {
+        frame,
+        rows: document.environments.iter().zip(1..).map(|(row, number)| Row::new(number, row)).collect(),
+        refused: refusal(&document),
+        can_import: document.can_import,
+        is_importing: document.is_importing,
+        import_stop: document.import_stop.as_ref().map(|stop| Trouble::new(stop, "LifeTime")),
+        is_under_way,
+        typed,
+        error: refused.map(|refused| (refused.field.clone().unwrap_or_default(), refused.detail.clone())),
+    });
+    let Some(refused) = refused else { return Ok(answer) };
+    let mut response = (status(refused), answer).into_response();
+    say_when(refused, &mut response);
+    Ok(response)
+}
+
+fn refusal(document: &EnvironmentsDocument) -> Option<(String, String, Trouble)> {
+    let refused = document.refused.as_ref()?;
+    let trouble = Trouble::new(&refused.finding, &refused.address);
+    Some((refused.name.clone(), refused.address.clone(), trouble))
+}
+
+impl EnvironmentsPage {
+    /// What is wrong with a field of the form about `item`; the form for a new one has no item.
+    fn error_at(&self, item: &str, field: &str) -> Option<&str> {
+        let (at, text) = self.error.as_ref()?;
+        (self.typed.item == item && at == field).then_some(text.as_str())
+    }
+
+    /// Where the summary leads.
+    fn target(&self) -> String {
+        let field = self.error.as_ref().map_or("", |(field, _)| field.as_str());
+        let row = self.rows.iter().find(|row| row.name == self.typed.item);
+        match (row, field) {
+            (_, "") => "main".to_owned(),
+            (Some(row), field) => format!("{field}-{}", row.number),
+            (None, field) => field.to_owned(),
+        }
+    }
+
+    fn typed_or<'t>(&'t self, item: &str, typed: &'t str, known: &'t str) -> &'t str {
+        if self.error.is_some() && self.typed.item == item { typed } else { known }
+    }
+}
+
+/// Takes a wish, then goes back to the page; what cannot be done is said there, and nothing typed is lost.
+pub(super) async fn take(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Peer(peer): Peer,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Response {
+    let taken: Answer<Response> = Box::pin(async {
+        let session = believed(&app, &visitor, &fields).await?;
+        let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
+        // Forms of one page share their key; what each does is part of it here.
+        let key = format!("{} {name} {}", fields.key, fields.item);
+        let typed =
+            Typed { name: fields.name.clone(), address: fields.address.clone(), item: fields.item.clone() };
+        let environments = app.environments_for(peer);
+        let wish = wish(&name, fields)?;
+        match app.environment_wish(&environments, &session, Some(&key), setup, wish).await {
+            Ok(()) => Ok(Redirect::to(PATH).into_response()),
+            Err(refused) if refused.status < 500 && !refused.is(ProblemKind::NotYet) => {
+                page(&app, &session, &visitor, setup, typed, Some(&refused)).await
+            }
+            Err(refused) => Err(refused),
+        }
+    })
+    .await;
+    taken.unwrap_or_else(|refused| problem(&refused))
+}
+
+fn wish(name: &str, fields: Fields) -> Answer<Wish> {
+    let Fields { name: typed, address, item, .. } = fields;
+    Ok(match name {
+        "add" => Wish::Add { name: typed, address },
+        "edit" => Wish::Put { name: item, new_name: Some(typed), address },
+        "remove" => Wish::Remove(item),
+        "look" => Wish::Look(Some(item).filter(|item| !item.is_empty())),
+        "import" => Wish::Import,
+        _ => {
+            let detail = "Look whether the address is spelt right.";
+            return Err(Problem::new(ProblemKind::NotFound, detail).into());
+        }
+    })
+}
