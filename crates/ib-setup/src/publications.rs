@@ -1,5 +1,6 @@
 //! Dependencies and their publications: what an embedder calls.
 
+mod messages;
 mod pace;
 mod perform;
 mod survey;
@@ -15,8 +16,8 @@ use ib_domain::permission::user::Username;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::ports::{Addition, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
 use crate::publication::{
-    Command, Effect, Event, Fact, Holder, IllegalEvent, Item, Rejection, Said, State, View, decide, later,
-    owed, replay, view,
+    Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, replay,
+    view,
 };
 use crate::setup::{Setup, SetupError};
 use crate::time::Timestamp;
@@ -76,9 +77,6 @@ impl From<VaultError> for PublicationsError {
 }
 
 type Result<T> = std::result::Result<T, PublicationsError>;
-
-/// How many messages of a history are read at once.
-const PAGE: usize = 500;
 
 impl Publications {
     /// Publications of `dependencies`, for the infrastructures that `setup` registers, at the usual [`Pace`].
@@ -167,38 +165,6 @@ impl Publications {
             self.record(infrastructure, Command::Look(holder)).await?;
         }
         Ok(())
-    }
-
-    /// What the environment said about the items of the last publication, after the first `after` events of the
-    /// history; with how many events were read.
-    ///
-    /// # Errors
-    ///
-    /// As [`view`](Self::view).
-    pub async fn messages(&self, setup: SetupId, after: usize) -> Result<(Vec<Said>, usize)> {
-        let (infrastructure, _) = self.way_in(setup).await?;
-        let run = view(&self.load(infrastructure).await?.0).run;
-        let history = HistoryId::Publications(infrastructure);
-        let events = self.setup.ports.store.events(history, after, PAGE).await?;
-        let read = after + events.len();
-        let mut said = Vec::new();
-        for event in events {
-            let event: Event = read_event(&event)?;
-            match event.fact {
-                // An earlier publication's; the last one may begin on a later page.
-                _ if run.as_ref().is_none_or(|run| event.at < run.begun) => {}
-                Fact::Started { .. } => said.clear(),
-                Fact::Said { item, messages, .. } => {
-                    said.extend(messages.into_iter().map(|message| Said {
-                        item: item.clone(),
-                        at: event.at,
-                        message,
-                    }));
-                }
-                _ => {}
-            }
-        }
-        Ok((said, read))
     }
 
     /// The infrastructure that a set-up leads to, and whoever came in by it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ib_api::dependencies::{DependenciesDocument, MessagesDocument, PublicationDocument};
+use ib_api::dependencies::{DependenciesDocument, MessageDocument, MessagesDocument, PublicationDocument};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::publication::{Item, View};
 use ib_setup::{Publications, PublicationsError, SetupId};
@@ -106,6 +106,17 @@ impl App {
         let said = self.publications()?.messages(setup, after).await;
         let (said, next) = said.map_err(|error| self.refuse_publication(&error))?;
         Ok(MessagesDocument::new(&said, next))
+    }
+
+    /// The same of the last `events` alone.
+    pub(crate) async fn newest_messages(
+        &self,
+        setup: SetupId,
+        events: usize,
+    ) -> Answer<Vec<MessageDocument>> {
+        let said = self.publications()?.newest_messages(setup, events).await;
+        let said = said.map_err(|error| self.refuse_publication(&error))?;
+        Ok(MessagesDocument::new(&said, 0).messages)
     }
 
     fn refuse_publication(&self, error: &PublicationsError) -> Problem {

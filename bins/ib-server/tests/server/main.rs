@@ -14,6 +14,7 @@ mod connections;
 mod installs;
 mod kills;
 mod measures;
+mod packages;
 mod place;
 #[path = "../../../../crates/ib-web/tests/web/program.rs"]
 mod program;

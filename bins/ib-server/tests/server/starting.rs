@@ -30,7 +30,7 @@ async fn what_is_kept_is_its_owners_alone() {
 }
 
 /// Starts a server that is expected to refuse; what it says.
-async fn refused(world: &World, arguments: &[&str]) -> String {
+pub(crate) async fn refused(world: &World, arguments: &[&str]) -> String {
     let mut command = command(&world.path("ib-server.toml"), &world.path("log"));
     let output = command.args(arguments).output().await.unwrap();
     let said = String::from_utf8(output.stderr).unwrap();

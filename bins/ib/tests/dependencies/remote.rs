@@ -1,6 +1,7 @@
 //! The same commands, with a server that does it.
 
 use ib_api::dependencies_event::DependenciesEvent;
+use ib_env_sim::scenario::PublishRule;
 use rstest::rstest;
 
 use crate::server::Server;
@@ -17,6 +18,24 @@ async fn place(is_registered: bool) -> (World, Server) {
 async fn run(world: &World, server: &Server, command: &str, arguments: &[&str]) -> Ending {
     let arguments = [&["--server", &server.url, "--username", "maria"], arguments].concat();
     world.by_server(command, &arguments, Run::default().with("IB_PASSWORD", "maria-Pass-1")).await
+}
+
+/// Has publications stop after their first message: the server works by itself, whoever asks.
+fn hold(world: &World) {
+    let rule = PublishRule { application: "*".to_owned(), stall_after: Some(1), ..PublishRule::default() };
+    world.change(|dev| dev.publish_rules = vec![rule]);
+}
+
+/// Watches what is held, which goes on once that is so.
+async fn watched(world: &World, server: &Server) -> Ending {
+    let asked = server.requests("/dependencies");
+    let go_on = async {
+        while server.requests("/dependencies") < asked + 3 {
+            tokio::task::yield_now().await;
+        }
+        world.change(|dev| dev.publish_rules.clear());
+    };
+    tokio::join!(run(world, server, "list", &["--watch"]), go_on).0
 }
 
 #[tokio::test]
@@ -42,13 +61,13 @@ async fn a_server_installs_by_the_same_rules() {
 #[tokio::test]
 async fn what_a_server_does_need_not_be_waited_for() {
     let (world, server) = place(true).await;
+    hold(&world);
     let started = run(&world, &server, "install", &["--no-watch", "--output", "json"]).await;
     started.assert(5, &[]);
     assert!(
         ["preparing", "working"].contains(&started.document()["publication"]["status"].as_str().unwrap())
     );
-    let watched = run(&world, &server, "list", &["--watch"]).await;
-    watched.assert(0, &["[4/4] Integration Manager: done", "✓ 4 of 4 done"]);
+    watched(&world, &server).await.assert(0, &["[4/4] Integration Manager: done", "✓ 4 of 4 done"]);
     assert_eq!(server.requests("/dependencies/publication"), 1);
 }
 
@@ -57,10 +76,11 @@ async fn items_are_tried_again_and_cancelled_by_name() {
     let (world, server) = place(true).await;
     world.change(|dev| dev.publish_rules.push(failing("Integration Builder Utils", "no")));
     run(&world, &server, "install", &[]).await.assert(3, &["SETUP-DEP-002"]);
+    hold(&world);
     run(&world, &server, "retry", &["integration-builder-utils", "--no-watch"]).await.assert(5, &[]);
     run(&world, &server, "cancel", &["integration-manager"]).await.assert(5, &["cancelled"]);
     assert_eq!(server.requests("/items/integration-manager/cancel"), 1);
-    run(&world, &server, "list", &["--watch"]).await.assert(7, &["3 of 4 done", "cancelled"]);
+    watched(&world, &server).await.assert(7, &["3 of 4 done", "cancelled"]);
     run(&world, &server, "cancel", &[]).await.assert(7, &["There is nothing to do."]);
 }
 
@@ -73,7 +93,7 @@ async fn a_session_that_has_ended_is_begun_anew_and_it_goes_on(#[case] requests:
     run(&world, &server, "list", &[]).await.assert(0, &[]);
     server.end_session_after(requests);
     run(&world, &server, "install", &[]).await.assert(0, &["✓ 4 of 4 done"]);
-    assert_eq!(server.requests("/dependencies/publication"), 1);
+    assert_eq!((server.requests("/dependencies/publication"), server.requests("/sessions")), (1, 2));
     assert!(world.deployed().iter().all(|(_, count)| *count == 1), "{:?}", world.deployed());
 }
 

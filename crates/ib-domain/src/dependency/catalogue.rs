@@ -30,21 +30,21 @@ pub struct DependencyCatalogue {
     order: [DependencyId; COUNT],
 }
 
-/// Why a list of dependencies is no catalogue.
+/// Why a list of dependencies is no catalogue. The text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogueError {
     /// Some of the five are not in it.
-    #[error("the catalogue lacks {}", joined(.0, ", "))]
+    #[error("the catalogue lacks {}: describe each of the five", joined(.0, ", "))]
     Absent(Vec<DependencyId>),
     /// One is in it twice.
-    #[error("{0} is in the catalogue twice")]
+    #[error("{0} is in the catalogue twice: keep one version of it")]
     Twice(DependencyId),
     /// Two have one application key.
-    #[error("two dependencies have the application key {0}")]
+    #[error("two dependencies have the application key {0}: give each its own")]
     SameKey(ApplicationKey),
     /// A module's name is empty, or is in the catalogue twice whatever its case.
-    #[error("the module name \"{module}\" of {dependency} is empty or taken")]
+    #[error("the module name \"{module}\" of {dependency} is empty or taken: name each module once")]
     Module {
         /// The dependency.
         dependency: DependencyId,
@@ -52,13 +52,13 @@ pub enum CatalogueError {
         module: String,
     },
     /// One has no modules, so nobody could tell whether it is installed.
-    #[error("{0} has no modules")]
+    #[error("{0} has no modules: name those in its package")]
     NoModules(DependencyId),
     /// Two have one package file, whatever its case.
-    #[error("two dependencies have the package {0}")]
+    #[error("two dependencies have the package {0}: name each one's own")]
     SamePackage(PackageFile),
     /// Each of these needs the next one, and the last one needs the first.
-    #[error("no order of installation is possible: {}", chain(.0))]
+    #[error("no order of installation is possible: {}; remove one of these needs", chain(.0))]
     Cycle(Vec<DependencyId>),
     /// An entry of a file gives a name that is not that of its id (D4).
     #[error("{id} must be named \"{}\"", id.name())]

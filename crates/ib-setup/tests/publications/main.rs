@@ -59,6 +59,12 @@ async fn what_is_missing_is_installed_in_order_and_once() {
     let messages = program.messages(id).await;
     assert_eq!(messages.len(), wanted.len() * 4, "{messages:#?}");
     assert_eq!(messages[0], "secret-manager-local-service: Uploading Secret Manager Local Service");
+    // However few events are read, they are the last ones.
+    for events in [0, 10, 20, 1_000] {
+        let newest = program.newest_messages(id, events).await;
+        assert!(messages.ends_with(&newest), "{events}: {newest:#?}");
+        assert_eq!((newest.is_empty(), newest == messages), (events == 0, events == 1_000), "{events}");
+    }
     world.simulator.shutdown().await;
 }
 

@@ -14,7 +14,7 @@ use ib_env_client::{Credentials, Password};
 use ib_env_sim::Simulator;
 use ib_env_sim::scenario::Scenario;
 use ib_setup::ports::{Clock as _, SecretKind, Store, Vault as _};
-use ib_setup::publication::{Item, ItemStatus, ItemView, RunView, View};
+use ib_setup::publication::{Item, ItemStatus, ItemView, RunView, Said, View};
 use ib_setup::registration::Rules;
 use ib_setup::testing::{MemoryPackages, MemoryStore, MemoryVault, SetClock, ports};
 use ib_setup::{Dependencies, Driver, Ports, Publications, Setup, SetupId};
@@ -193,9 +193,17 @@ impl Program<'_> {
 
     /// Everything that the environment said, as sentences.
     pub(crate) async fn messages(&self, id: SetupId) -> Vec<String> {
-        let (said, _) = self.publications.messages(id, 0).await.unwrap();
-        said.iter().map(|said| format!("{}: {}", said.item, said.message.sentence())).collect()
+        sentences(&self.publications.messages(id, 0).await.unwrap().0)
     }
+
+    /// What it said within the last `events` of the history.
+    pub(crate) async fn newest_messages(&self, id: SetupId, events: usize) -> Vec<String> {
+        sentences(&self.publications.newest_messages(id, events).await.unwrap())
+    }
+}
+
+fn sentences(said: &[Said]) -> Vec<String> {
+    said.iter().map(|said| format!("{}: {}", said.item, said.message.sentence())).collect()
 }
 
 /// How far each item is.

@@ -13,7 +13,7 @@ const NAME: &str = "catalogue.toml";
 /// Longest catalogue, in bytes.
 const LIMIT: u64 = 1024 * 1024;
 
-/// Why a folder has no catalogue. The text names the file.
+/// Why a folder has no catalogue. The text names the file, and says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogueFileError {
@@ -32,7 +32,7 @@ pub enum CatalogueFileError {
         path: PathBuf,
     },
     /// The file is no TOML, or not a `[[dependency]]` table for each dependency.
-    #[error("{}{} is no catalogue: {problem}", path.display(), line.map(|line| format!(", line {line},")).unwrap_or_default())]
+    #[error("{}{} is no catalogue: {problem}; correct it there, or get packages and catalogue anew", path.display(), line.map(|line| format!(", line {line},")).unwrap_or_default())]
     Malformed {
         /// The file.
         path: PathBuf,

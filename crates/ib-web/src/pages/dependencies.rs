@@ -26,8 +26,8 @@ use crate::session::Session;
 pub(super) const PATH: &str = "/settings/dependencies";
 /// How many messages of one item are shown.
 const MESSAGES: usize = 200;
-/// How many parts of a history are read for one page.
-const PARTS: usize = 40;
+/// How many events of a history are read for one page, the newest ones.
+const EVENTS: usize = 1_000;
 
 #[derive(Template)]
 #[template(path = "dependencies.html")]
@@ -104,7 +104,7 @@ pub(super) async fn page(
     refused: Option<&Problem>,
 ) -> Answer<Response> {
     let (view, document) = app.dependencies(setup).await?;
-    let messages = messages(app, setup).await?;
+    let messages = app.newest_messages(setup, EVENTS).await?;
     let opened = format!("{PATH}?{OPEN}");
     let back = if is_open { opened.clone() } else { PATH.to_owned() };
     let overview = |back| Overview::new(app, &view, &document, FormKeys::new(app, session), back);
@@ -133,20 +133,6 @@ pub(super) async fn page(
     let mut response = (status(refused), answer).into_response();
     say_when(refused, &mut response);
     Ok(response)
-}
-
-/// Everything that the environment said about the last publication.
-async fn messages(app: &App, setup: SetupId) -> Answer<Vec<MessageDocument>> {
-    let (mut all, mut after) = (Vec::new(), 0);
-    for _ in 0..PARTS {
-        let part = app.messages(setup, after).await?;
-        all.extend(part.messages);
-        if part.next == after {
-            break;
-        }
-        after = part.next;
-    }
-    Ok(all)
 }
 
 impl Row {
@@ -200,9 +186,11 @@ fn spoken(document: &DependenciesDocument, messages: Vec<MessageDocument>) -> Ve
     }
     let items = document.publication.iter().flat_map(|publication| &publication.items);
     let spoken = items.filter_map(|item| {
-        let mut lines = by_item.remove(&item.item)?;
-        let earlier = lines.len().saturating_sub(MESSAGES);
-        Some(Spoken { name: item.name.clone(), earlier, lines: lines.split_off(earlier) })
+        let mut lines = by_item.remove(&item.item).unwrap_or_default();
+        // Some may have been said before what was read.
+        let heard = lines.len().max(item.messages as usize);
+        let shown = lines.split_off(lines.len().saturating_sub(MESSAGES));
+        (heard > 0).then(|| Spoken { name: item.name.clone(), earlier: heard - shown.len(), lines: shown })
     });
     spoken.collect()
 }

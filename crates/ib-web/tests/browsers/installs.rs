@@ -1,5 +1,9 @@
 //! From the prompt to install to everything being there, and whatever can happen in between.
 
+use std::cell::RefCell;
+use std::time::Duration;
+
+use serde_json::json;
 use thirtyfour::error::WebDriverResult;
 use thirtyfour::{By, Key};
 
@@ -16,11 +20,14 @@ pub(crate) const ALL: &[Journey] = named![
     what_is_under_way_is_cancelled,
     after_a_lost_log_in_it_waits_and_goes_on,
     a_second_person_looks_on,
+    a_right_is_lost_and_given_back,
+    a_slow_environment_stalls_and_goes_on,
+    without_events_the_page_asks_by_itself,
 ];
 
 pub(crate) const SETTINGS: &str = "/settings/dependencies";
-const INSTALL: &str = "Install dependencies";
-const DONE: &str = "Setup, everything is done";
+pub(crate) const INSTALL: &str = "Install dependencies";
+pub(crate) const DONE: &str = "Setup, everything is done";
 
 impl Window {
     /// From the first page to a registered infrastructure, by a user.
@@ -201,4 +208,62 @@ async fn a_second_person_looks_on(guest: Guest) {
     assert!(!buttons.contains("Cancel everything"), "{buttons}");
     place.go_on();
     other.labelled(DONE).await;
+}
+
+async fn a_right_is_lost_and_given_back(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.prompted("maria").await;
+    place.role("maria", "Debugger");
+    window.press(INSTALL).await;
+    window.labelled("Setup, there is a problem").await;
+    for part in
+        ["Change and Deploy Applications", "Who can do it:", "LifeTime administrator", "SETUP-PERM-001"]
+    {
+        window.widget_says(part).await;
+    }
+    place.role("maria", "Integrator");
+    window.press(INSTALL).await;
+    window.labelled(DONE).await;
+}
+
+async fn a_slow_environment_stalls_and_goes_on(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.prompted("maria").await;
+    place.rule("*", |rule| (rule.polls_per_message, rule.stall_after) = (5, Some(1)));
+    window.press(INSTALL).await;
+    window.widget_says("Uploading Secret Manager Local Service").await;
+    assert!(!window.text_of("#setup-panel").await.unwrap().contains("No change for"), "slow is not stalled");
+    place.advance(Duration::from_mins(3));
+    window.announces("status", "No change for some minutes.").await;
+    window.widget_says("No change for 3 minutes").await;
+    place.go_on();
+    let is_quiet = async || Ok(window.text_of("#setup-panel").await?.contains("No change for"));
+    window.until("it goes on", false, is_quiet).await;
+    window.labelled(DONE).await;
+}
+
+async fn without_events_the_page_asks_by_itself(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.installing(&place).await;
+    let cookies = window.cookies().await;
+    // The page's own stream ends with the page.
+    window.browser.goto("about:blank").await.unwrap();
+    let streams = RefCell::new(Vec::new());
+    window
+        .until("every stream is taken", 8, async || {
+            let stream = place.stream(&cookies).await;
+            streams.borrow_mut().extend(stream);
+            Ok(streams.borrow().len())
+        })
+        .await;
+    window.goto("/setup/registered?setup=open").await;
+    let asks = "return performance.getEntriesByType('resource') \
+                .filter(entry => entry.name.endsWith('/setup/dependencies/state')).length > 1";
+    window.until("the page asks", json!(true), async || window.script(asks).await).await;
+    place.go_on();
+    window.announces("status", "All done.").await;
+    window.labelled(DONE).await;
 }

@@ -35,9 +35,12 @@ static AXE: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Every violation, and what axe could not tell. Two kinds of the latter were looked at: the contrast of a sign such
-/// as ✗, which has the colours of the words beside it, and of a step's name beside its number in a circle.
+/// as ✗, which has the colours of the words beside it, and of a step's name beside its number in a circle. Where the
+/// system decides on the colours, axe judges those that it replaced.
 const RUN: &str = "return axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', \
-    'best-practice'], resultTypes: ['violations', 'incomplete'] }).then(({ violations, incomplete }) => { \
+    'best-practice'], resultTypes: ['violations', 'incomplete'], \
+    rules: { 'color-contrast': { enabled: !matchMedia('(forced-colors: active)').matches } } \
+    }).then(({ violations, incomplete }) => { \
     const known = node => node.any.some(check => ['nonBmp', 'pseudoContent'].includes(check.data?.messageKey)); \
     const told = (rules, nodes) => rules.flatMap(rule => rule.nodes.filter(nodes) \
         .map(node => `${rule.id}: ${node.html} ${node.failureSummary}`)); \
@@ -47,27 +50,70 @@ const FITS: &str = "const d = document.documentElement; return d.scrollWidth <= 
     [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > d.clientWidth) \
     .map(e => e.outerHTML.slice(0, 200))";
 
+/// A way to look at a page.
+struct View {
+    scheme: &'static str,
+    /// Whether the system decides on the colours.
+    is_forced: bool,
+    /// Width and height in CSS pixels, and how large one is.
+    size: (u32, u32, u32),
+    /// What the picture's name ends in.
+    name: &'static str,
+}
+
+const fn view(scheme: &'static str, width: u32, name: &'static str) -> View {
+    View { scheme, is_forced: false, size: (width, 800, 1), name }
+}
+
 /// Light and dark, and as narrow as a small phone.
-const VIEWS: [(&str, u32, &str); 4] =
-    [("light", 1280, ""), ("dark", 1280, "-dark"), ("light", 320, "-narrow"), ("dark", 320, "-narrow-dark")];
+const VIEWS: &[View] = &[
+    view("light", 1280, ""),
+    view("dark", 1280, "-dark"),
+    view("light", 320, "-narrow"),
+    view("dark", 320, "-narrow-dark"),
+];
+
+/// In colours of the system, and twice as large, where much is shown in little room.
+const CLOSER: &[View] = &[
+    View { is_forced: true, ..view("light", 1280, "-forced") },
+    View { is_forced: true, ..view("dark", 1280, "-forced-dark") },
+    View { size: (640, 400, 2), ..view("light", 640, "-zoomed") },
+];
 
 /// Looks at what the window shows, in every view.
 pub(crate) async fn look(window: &Window, name: &str) {
-    for (scheme, width, view) in VIEWS {
-        show(window, scheme, width).await.unwrap();
-        let axe = format!("if (!window.axe) {{ {} }} {RUN}", *AXE);
-        assert_eq!(window.script(&axe).await.unwrap(), json!([]), "axe at {name}{view}");
-        assert_eq!(window.script(FITS).await.unwrap(), json!([]), "wider than {width} px at {name}{view}");
-        keep(&window.browser, &format!("{name}{view}")).await;
-    }
-    window.browser.cdp().send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
+    look_in(window, name, VIEWS).await;
 }
 
-async fn show(window: &Window, scheme: &str, width: u32) -> WebDriverResult<Value> {
+/// The same, and closer.
+async fn look_closely(window: &Window, name: &str) {
+    look(window, name).await;
+    look_in(window, name, CLOSER).await;
+}
+
+async fn look_in(window: &Window, name: &str, views: &[View]) {
+    for view in views {
+        show(window, view).await.unwrap();
+        let (at, width) = (format!("{name}{}", view.name), view.size.0);
+        let axe = format!("if (!window.axe) {{ {} }} {RUN}", *AXE);
+        assert_eq!(window.script(&axe).await.unwrap(), json!([]), "axe at {at}");
+        assert_eq!(window.script(FITS).await.unwrap(), json!([]), "wider than {width} px at {at}");
+        keep(&window.browser, &at).await;
+    }
     let cdp = window.browser.cdp();
-    let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+    cdp.send_raw("Emulation.clearDeviceMetricsOverride", json!({})).await.unwrap();
+    cdp.send_raw("Emulation.setEmulatedMedia", json!({ "features": [] })).await.unwrap();
+}
+
+async fn show(window: &Window, view: &View) -> WebDriverResult<Value> {
+    let cdp = window.browser.cdp();
+    let forced = if view.is_forced { "active" } else { "none" };
+    let features = json!({ "features": [
+        { "name": "prefers-color-scheme", "value": view.scheme }, { "name": "forced-colors", "value": forced },
+    ] });
     cdp.send_raw("Emulation.setEmulatedMedia", features).await?;
-    let size = json!({ "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false });
+    let (width, height, scale) = view.size;
+    let size = json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
     cdp.send_raw("Emulation.setDeviceMetricsOverride", size).await
 }
 
@@ -200,30 +246,35 @@ async fn the_widget_looks_right(guest: Guest) {
     let window = Window::at(&guest, &place).await;
     window.register("maria").await;
     window.labelled("Setup, 4 tasks open").await;
-    look(&window, "widget-closed").await;
+    look_closely(&window, "widget-closed").await;
     window.toggle().await;
     window.widget_says("Install dependencies").await;
-    look(&window, "widget-due").await;
+    look_closely(&window, "widget-due").await;
+    place.role("maria", "Debugger");
+    window.press("Install dependencies").await;
+    window.labelled("Setup, there is a problem").await;
+    look_closely(&window, "widget-stopped").await;
+    place.role("maria", "Integrator");
     place.hold();
     window.press("Install dependencies").await;
     window.widget_says("now Secret Manager Local Service").await;
-    look(&window, "widget-running").await;
+    look_closely(&window, "widget-running").await;
     place.advance(std::time::Duration::from_mins(3));
     window.widget_says("No change for").await;
-    look(&window, "widget-stalled").await;
+    look_closely(&window, "widget-stalled").await;
     place.forget_credentials();
     window.widget_says("waiting for a log-in").await;
-    look(&window, "widget-waiting").await;
+    look_closely(&window, "widget-waiting").await;
     let other = Window::named(&guest, &place, "localhost").await;
     other.enter_address().await;
     other.log_in("admin").await;
     other.arrive("registered").await;
     other.toggle().await;
     other.widget_says("In progress").await;
-    look(&other, "widget-taken-over").await;
+    look_closely(&other, "widget-taken-over").await;
     place.go_on();
     other.labelled("Setup, everything is done").await;
-    look(&other, "widget-done").await;
+    look_closely(&other, "widget-done").await;
 }
 
 async fn dependencies_look_right(guest: Guest) {
@@ -232,16 +283,16 @@ async fn dependencies_look_right(guest: Guest) {
     fails(&place);
     window.prompted("maria").await;
     window.goto(SETTINGS).await;
-    look(&window, "dependencies-due").await;
+    look_closely(&window, "dependencies-due").await;
     window.press("Install dependencies").await;
     window
         .until("the failure", true, async || Ok(window.text_of("main").await?.contains("SETUP-DEP-002")))
         .await;
-    look(&window, "dependencies-failed").await;
+    look_closely(&window, "dependencies-failed").await;
     window.press("Retry Integration Builder Utils").await;
     window.labelled("Setup, everything is done").await;
     window.reload().await;
-    look(&window, "dependencies-done").await;
+    look_closely(&window, "dependencies-done").await;
 }
 
 async fn pages_beside_the_way_look_right(guest: Guest) {

@@ -17,7 +17,8 @@ use ib_setup::system::{RandomIds, SystemClock};
 use ib_setup::testing::{MemoryPackages, MemoryVault, ports};
 use ib_setup::{Dependencies, Pace, Ports, Timestamp};
 use ib_web::{Origin, Settings, Web};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 pub(crate) const HOST: &str = "dev.acme.example";
@@ -114,6 +115,29 @@ impl Place {
     /// Publications go on as usual.
     pub(crate) fn go_on(&self) {
         self.change(|environment| environment.publish_rules.clear());
+    }
+
+    /// A user has another role from now on.
+    pub(crate) fn role(&self, username: &str, role: &str) {
+        self.simulator.update(|scenario| role.clone_into(&mut scenario.user_mut(username).unwrap().role));
+    }
+
+    /// An event stream of the session with those cookies, beside those of its pages; `None` where it has all that it
+    /// may have.
+    pub(crate) async fn stream(&self, cookies: &str) -> Option<TcpStream> {
+        let address = self.address;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!(
+            "GET /setup/dependencies/events HTTP/1.1\r\nhost: {address}\r\ncookie: {cookies}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; "HTTP/1.1 200".len()];
+        stream.read_exact(&mut status).await.unwrap();
+        match &status {
+            b"HTTP/1.1 200" => Some(stream),
+            b"HTTP/1.1 429" => None,
+            other => panic!("{}", String::from_utf8_lossy(other)),
+        }
     }
 
     /// Nobody's credentials are kept any more.

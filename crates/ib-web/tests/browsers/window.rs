@@ -107,9 +107,17 @@ impl Window {
     /// Presses a button or follows a link, and waits until its page is left.
     pub(crate) async fn press(&self, name: &str) {
         let path = format!("//*[self::button or self::a][normalize-space()='{name}']");
+        self.leave(async || {
+            let button = self.browser.find(By::XPath(path)).await;
+            button.unwrap_or_else(|error| panic!("{name}: {error}")).click().await.unwrap();
+        })
+        .await;
+    }
+
+    /// Does what leads to another page, and waits for that.
+    pub(crate) async fn leave(&self, act: impl AsyncFnOnce()) {
         let page = self.find("html").await.element_id();
-        let button = self.browser.find(By::XPath(path)).await;
-        button.unwrap_or_else(|error| panic!("{name}: {error}")).click().await.unwrap();
+        act().await;
         self.until("another page", true, async || {
             Ok(self.browser.find(By::Tag("html")).await?.element_id() != page)
         })
@@ -122,6 +130,16 @@ impl Window {
 
     pub(crate) async fn value(&self, id: &str) -> String {
         self.find(&format!("#{id}")).await.prop("value").await.unwrap().unwrap_or_default()
+    }
+
+    /// The cookies of the site, as a request carries them.
+    pub(crate) async fn cookies(&self) -> String {
+        let cookies = self.browser.get_all_cookies().await.unwrap();
+        cookies
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// What a script says about the page.

@@ -69,16 +69,16 @@ fn same_module(dependencies: &mut [Dependency]) {
 }
 
 #[rstest]
-#[case(|all: &mut Vec<_>| absent(all), "the catalogue lacks secret-manager-local-service")]
-#[case(|all: &mut Vec<_>| twice(all), "integration-builder-utils is in the catalogue twice")]
-#[case(|all: &mut Vec<_>| other_version(all), "common-shared-services is in the catalogue twice")]
-#[case(|all: &mut Vec<_>| same_package(all), "two dependencies have the package COMMON-SHARED-SERVICES.OAP")]
-#[case(|all: &mut Vec<_>| need(all, IntegrationManager, IntegrationManager), "no order of installation is possible: integration-manager needs integration-manager")]
-#[case(|all: &mut Vec<_>| ring(all), "no order of installation is possible: secret-manager-local-service needs sharepoint-integration-utils needs integration-manager needs secret-manager-local-service")]
-#[case(|all: &mut Vec<_>| same_key(all), "two dependencies have the application key key-common-shared-services")]
-#[case(|all: &mut Vec<_>| same_module(all), "the module name \"MODULE_COMMON-SHARED-SERVICES\" of sharepoint-integration-utils is empty or taken")]
-#[case(|all: &mut Vec<Dependency>| all[4].modules.clear(), "integration-manager has no modules")]
-#[case(|all: &mut Vec<Dependency>| all[4].modules.push(" ".into()), "the module name \" \" of integration-manager is empty or taken")]
+#[case(|all: &mut Vec<_>| absent(all), "the catalogue lacks secret-manager-local-service: describe each of the five")]
+#[case(|all: &mut Vec<_>| twice(all), "integration-builder-utils is in the catalogue twice: keep one version of it")]
+#[case(|all: &mut Vec<_>| other_version(all), "common-shared-services is in the catalogue twice: keep one version of it")]
+#[case(|all: &mut Vec<_>| same_package(all), "two dependencies have the package COMMON-SHARED-SERVICES.OAP: name each one's own")]
+#[case(|all: &mut Vec<_>| need(all, IntegrationManager, IntegrationManager), "no order of installation is possible: integration-manager needs integration-manager; remove one of these needs")]
+#[case(|all: &mut Vec<_>| ring(all), "no order of installation is possible: secret-manager-local-service needs sharepoint-integration-utils needs integration-manager needs secret-manager-local-service; remove one of these needs")]
+#[case(|all: &mut Vec<_>| same_key(all), "two dependencies have the application key key-common-shared-services: give each its own")]
+#[case(|all: &mut Vec<_>| same_module(all), "the module name \"MODULE_COMMON-SHARED-SERVICES\" of sharepoint-integration-utils is empty or taken: name each module once")]
+#[case(|all: &mut Vec<Dependency>| all[4].modules.clear(), "integration-manager has no modules: name those in its package")]
+#[case(|all: &mut Vec<Dependency>| all[4].modules.push(" ".into()), "the module name \" \" of integration-manager is empty or taken: name each module once")]
 fn contradictions(#[case] spoil: fn(&mut Vec<Dependency>), #[case] message: &str) {
     let mut dependencies = five();
     spoil(&mut dependencies);
