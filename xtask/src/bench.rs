@@ -19,6 +19,8 @@ pub(crate) struct Args {
 enum Measurement {
     /// Check 200 environments with 50 ms per answer: time against the floor, memory, start
     Check,
+    /// 5,000 publications at once: memory, lag, fairness, and two processes against one
+    Publications,
     /// Durable steps and status reads against their floors, memory, start, a million infrastructures
     Server,
 }
@@ -32,6 +34,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     match args.measurement {
         Measurement::Check if cfg!(debug_assertions) => again_optimised(repo),
         Measurement::Check => check::run(repo),
+        Measurement::Publications => publications(repo),
         Measurement::Server => server(repo),
     }
 }
@@ -40,6 +43,15 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
 fn again_optimised(repo: &Repo) -> Result<()> {
     let shell = &repo.sh;
     xshell::cmd!(shell, "cargo run --release --quiet --package xtask -- bench check")
+        .quiet()
+        .run()
+        .context("the measurement failed")
+}
+
+/// A bench target of the server too.
+fn publications(repo: &Repo) -> Result<()> {
+    let shell = &repo.sh;
+    xshell::cmd!(shell, "cargo bench --quiet -p ib-server --bench publications")
         .quiet()
         .run()
         .context("the measurement failed")

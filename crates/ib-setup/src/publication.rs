@@ -25,6 +25,7 @@ mod limits;
 mod message;
 mod plan;
 mod run;
+mod snapshot;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -80,23 +81,7 @@ pub struct State {
     run: Option<Run>,
 }
 
-/// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
-/// in another form is not read, and the history is replayed instead.
-const SNAPSHOT: u8 = 1;
-
 impl State {
-    /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.
-    pub fn snapshot(&self) -> String {
-        // What cannot be written is read as no snapshot, and the history has everything.
-        serde_json::to_string(&(SNAPSHOT, self)).unwrap_or_default()
-    }
-
-    /// The state of a snapshot; `None` for one in another form, or none at all.
-    pub fn from_snapshot(text: &str) -> Option<Self> {
-        let (version, state) = serde_json::from_str::<(u8, serde_json::Value)>(text).ok()?;
-        if version == SNAPSHOT { serde_json::from_value(state).ok() } else { None }
-    }
-
     /// Whose credentials are used now.
     pub(crate) fn holder(&self) -> Option<&Holder> {
         self.run.as_ref().filter(|run| !run.has_ended()).map(|run| &run.by).or(self.look.as_ref())

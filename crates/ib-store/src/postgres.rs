@@ -39,7 +39,7 @@ impl PostgresStore {
         Ok(Self { pool })
     }
 
-    /// A vault in this database. A secret that nobody opens for `limit` is forgotten.
+    /// A vault in this database. A secret that nobody opens for `limit`, or a sixteenth less, is forgotten.
     ///
     /// # Errors
     ///

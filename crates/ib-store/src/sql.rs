@@ -1,7 +1,5 @@
 //! Statements that both databases read alike.
 
-pub(crate) const KEPT: &str = "select sequence, snapshot from history where id = $1";
-
 pub(crate) const TOKEN: &str = "select lease_token from history where id = $1";
 
 pub(crate) const RENEW: &str = "update history set leased_until = $3 where id = $1 and lease_token = $2";

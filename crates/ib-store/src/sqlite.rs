@@ -61,7 +61,7 @@ impl SqliteStore {
         Ok(Self { reads, writes, lock: Arc::new(lock), recent: Arc::default() })
     }
 
-    /// A vault in this file. A secret that nobody opens for `limit` is forgotten.
+    /// A vault in this file. A secret that nobody opens for `limit`, or a sixteenth less, is forgotten.
     ///
     /// # Errors
     ///

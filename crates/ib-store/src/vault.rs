@@ -50,8 +50,11 @@ impl Slot {
 pub(crate) trait Secrets: Send + Sync {
     async fn put(&self, slot: &Slot, sealed: Vec<u8>, until: i64) -> sqlx::Result<()>;
 
-    /// What lies in the slot, unless it expired at `now`; it then expires at `until`.
-    async fn get(&self, slot: &Slot, now: i64, until: i64) -> sqlx::Result<Option<Vec<u8>>>;
+    /// What lies in the slot and when it expires, unless it did so at `now`.
+    async fn get(&self, slot: &Slot, now: i64) -> sqlx::Result<Option<(Vec<u8>, i64)>>;
+
+    /// What lies in the slot expires at `until`, unless it did so at `now`.
+    async fn touch(&self, slot: &Slot, now: i64, until: i64) -> sqlx::Result<()>;
 
     async fn remove(&self, slot: &Slot) -> sqlx::Result<()>;
 
@@ -64,6 +67,9 @@ pub(crate) trait Secrets: Send + Sync {
     /// Puts what `reseal` makes of each secret in its place, and `check`, all or none; returns how many.
     async fn rotate(&self, check: Vec<u8>, reseal: &Resealed<'_>) -> sqlx::Result<u64>;
 }
+
+/// A secret that is opened again within this part of the limit expires no later for it.
+const GRAIN: u32 = 16;
 
 /// Keeps secrets in a store's database, sealed with XChaCha20-Poly1305.
 ///
@@ -144,8 +150,13 @@ impl Vault for SealedVault {
     async fn open(&self, setup: SetupId, kind: SecretKind) -> Result<Option<Secret>, VaultError> {
         let slot = Slot::new(setup, kind).map_err(failed)?;
         let now = self.clock.now();
-        let sealed = self.secrets.get(&slot, millis(now), self.until(now)).await.map_err(failed)?;
-        let Some(sealed) = sealed else { return Ok(None) };
+        let found = self.secrets.get(&slot, millis(now)).await.map_err(failed)?;
+        let Some((sealed, expires)) = found else { return Ok(None) };
+        let until = self.until(now);
+        // Whoever opens it every few seconds writes nothing each time.
+        if until - expires > millis(Timestamp::from_millis(0).plus(self.limit / GRAIN)) {
+            self.secrets.touch(&slot, millis(now), until).await.map_err(failed)?;
+        }
         let plain = envelope::open(&self.keys, &slot, &sealed).map_err(failed)?;
         secret(kind, &plain).ok_or_else(|| failed(SealError::Damaged)).map(Some)
     }

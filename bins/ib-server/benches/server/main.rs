@@ -11,6 +11,8 @@
     reason = "a measurement prints, and ends when it cannot measure"
 )]
 
+#[path = "../common/figure.rs"]
+mod figure;
 mod idle;
 mod population;
 mod reads;
@@ -18,32 +20,7 @@ mod steps;
 
 use std::process::ExitCode;
 
-/// A figure with its bound.
-struct Figure {
-    name: &'static str,
-    value: f64,
-    unit: &'static str,
-    bound: Bound,
-}
-
-enum Bound {
-    AtLeast(f64),
-    AtMost(f64),
-}
-
-impl Figure {
-    /// Says it; whether it is within its bound.
-    fn say(&self) -> bool {
-        let Self { name, value, unit, bound } = self;
-        let (holds, word, limit) = match bound {
-            Bound::AtLeast(limit) => (value >= limit, "at least", limit),
-            Bound::AtMost(limit) => (value <= limit, "at most", limit),
-        };
-        let missed = if holds { "" } else { "  MISSED" };
-        println!("{name:<58} {value:>8.2} {unit:<7} ({word} {limit}){missed}");
-        holds
-    }
-}
+use figure::{Bound, Figure};
 
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -53,6 +30,5 @@ fn main() -> ExitCode {
         figures.extend(idle::measure());
         figures
     });
-    let held = figures.iter().map(Figure::say).filter(|held| *held).count();
-    if held == figures.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    figure::say(&figures)
 }

@@ -137,13 +137,14 @@ async fn fill(path: &Path, count: u32) {
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     let numbers =
         format!("with recursive n(i) as (select 1 union all select i + 1 from n where i < {count})");
-    let snapshot = "(select snapshot from history limit 1)";
+    let snapshot = "(select state from snapshot limit 1)";
     let id = "printf('%032x', i + 1000)";
     let statements = [
         format!(
-            "{numbers} insert into history (id, sequence, snapshot, address, username, infrastructure, changed)
-             select 'setup-' || {id}, 10, {snapshot}, 'dev' || i || '.acme.example', 'maria', {id}, i + 1000 from n"
+            "{numbers} insert into history (id, sequence, address, username, infrastructure, changed)
+             select 'setup-' || {id}, 10, 'dev' || i || '.acme.example', 'maria', {id}, i + 1000 from n"
         ),
+        format!("{numbers} insert into snapshot (history, state) select 'setup-' || {id}, {snapshot} from n"),
         format!(
             "{numbers} insert into event (history, number, event)
              select 'setup-' || {id}, k.value, '{{\"version\":1,\"at\":1700000000000,\"fact\":\"set_up_chosen\"}}'

@@ -63,12 +63,16 @@ pub(crate) async fn measure() -> Figure {
 /// Reads a set-up, then writes its next event and snapshot in one transaction.
 async fn bare_step(pool: &SqlitePool, id: SetupId) {
     let id = HistoryId::from(id).to_string();
-    let read = sqlx::query_as("select sequence, snapshot from history where id = $1").bind(&id);
+    let read =
+        sqlx::query_as("select sequence, state from history join snapshot on history = id where id = $1")
+            .bind(&id);
     let (sequence, snapshot): (i64, String) = read.fetch_one(pool).await.unwrap();
     let mut transaction = pool.begin_with("begin immediate").await.unwrap();
-    let update = "update history set sequence = $2, snapshot = $3, due_at = null,
-        changed = (select max(changed) + 1 from history) where id = $1 and sequence = $4";
-    let update = sqlx::query(update).bind(&id).bind(sequence + 1).bind(snapshot).bind(sequence);
+    let update = "update history set sequence = $2, due_at = null,
+        changed = (select max(changed) + 1 from history) where id = $1 and sequence = $3";
+    let update = sqlx::query(update).bind(&id).bind(sequence + 1).bind(sequence);
+    update.execute(&mut *transaction).await.unwrap();
+    let update = sqlx::query("update snapshot set state = $2 where history = $1").bind(&id).bind(snapshot);
     update.execute(&mut *transaction).await.unwrap();
     let event = json!(["{\"version\":1,\"at\":1700000000000,\"fact\":\"set_up_chosen\"}"]).to_string();
     let insert =

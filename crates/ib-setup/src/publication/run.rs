@@ -29,6 +29,7 @@ pub(crate) struct Run {
     pub(crate) by: Holder,
     pub(crate) begun: Timestamp,
     pub(crate) stage: Stage,
+    #[serde(with = "super::snapshot::items")]
     pub(crate) items: Vec<RunItem>,
     /// Since when it waits for somebody to log in.
     pub(crate) waiting: Option<Timestamp>,
@@ -51,7 +52,7 @@ pub(crate) struct Silence {
     pub(crate) found: Box<Found>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct RunItem {
     pub(crate) planned: Planned,
     pub(crate) status: Status,
@@ -133,10 +134,14 @@ pub(crate) enum AbortedAs {
     Done(Present),
 }
 
-impl Status {
-    /// How an item begins.
-    pub(crate) const QUEUED: Self = Self::Queued { is_doubtful: false, busy: None };
+/// How an item begins.
+impl Default for Status {
+    fn default() -> Self {
+        Self::Queued { is_doubtful: false, busy: None }
+    }
+}
 
+impl Status {
     pub(crate) const fn is_final(&self) -> bool {
         matches!(self, Self::Done | Self::Failed(_) | Self::Cancelled)
     }
@@ -150,7 +155,7 @@ impl Run {
     pub(crate) fn new(number: u32, by: Holder, at: Timestamp, plan: Vec<Planned>) -> Self {
         let item = |planned| RunItem {
             planned,
-            status: Status::QUEUED,
+            status: Status::default(),
             is_cancelled: false,
             attempt: 0,
             is_repeated: false,

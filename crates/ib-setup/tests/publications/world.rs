@@ -152,7 +152,7 @@ impl Program<'_> {
     }
 
     /// Does what is due once; `false` where nothing is.
-    pub(crate) async fn step(&self) -> Result<bool, ib_setup::PublicationsError> {
+    pub(crate) async fn step(&self) -> Result<bool, ib_setup::DriverError> {
         let leased = self.driver.lease(10, None).await?;
         let is_busy = !leased.is_empty();
         for leased in leased {

@@ -65,7 +65,7 @@ impl World {
 
     async fn named(&self, name: &str) -> EnvironmentView {
         let mut all = self.all().await.into_iter();
-        all.find(|known| known.name.as_str() == name).unwrap_or_else(|| panic!("no {name}"))
+        all.find(|known| known.name.as_str() == name).unwrap()
     }
 
     async fn add(&self, text: &str, address: &str) -> Result<(), EnvironmentsError> {

@@ -2,7 +2,6 @@ create table history (
     -- The kind, a hyphen, and 32 hexadecimal digits.
     id text primary key,
     sequence integer not null,
-    snapshot text not null,
     due_at integer,
     leased_until integer,
     -- Of the last lease; it only rises.
@@ -21,6 +20,12 @@ create index history_unfinished on history (address, username)
 create index history_registered on history (infrastructure, username) where infrastructure is not null;
 create index history_changed on history (changed);
 create index history_leased on history (leased_until) where leased_until is not null;
+
+-- Apart from the rest, which is written anew with every lease and must be short for it.
+create table snapshot (
+    history text primary key references history (id),
+    state text not null
+) strict;
 
 create table event (
     history text not null references history (id),

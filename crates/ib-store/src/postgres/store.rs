@@ -14,6 +14,8 @@ use crate::sql;
 /// Of the lock under which infrastructures are claimed; any number that nobody else in the database uses.
 const CLAIM_LOCK: i64 = 0x6962_636c_6169_6d31;
 
+const KEPT: &str = "select sequence, snapshot from history where id = $1";
+
 const BEGIN: &str = "
     insert into history (id, sequence, snapshot, due_at, address, username, infrastructure, changed)
     values ($1, $2, $3, $4, $5, $6, $7, nextval('history_change'))
@@ -124,7 +126,7 @@ async fn holder(connection: &mut PgConnection, identity: &Identity) -> sqlx::Res
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError> {
-        let found = sqlx::query_as(sql::KEPT).bind(history.to_string()).fetch_optional(&self.pool).await;
+        let found = sqlx::query_as(KEPT).bind(history.to_string()).fetch_optional(&self.pool).await;
         found.and_then(|found| found.map(row::kept).transpose()).map_err(unavailable)
     }
 

@@ -22,12 +22,16 @@ impl Secrets for SqliteStore {
         put.execute(&self.writes).await.map(drop)
     }
 
-    async fn get(&self, slot: &Slot, now: i64, until: i64) -> sqlx::Result<Option<Vec<u8>>> {
-        let get = sqlx::query_scalar(
-            "update secret set until = $4 where setup = $1 and kind = $2 and until > $3 returning sealed",
-        );
-        let get = get.bind(&slot.setup).bind(&slot.kind).bind(now).bind(until);
-        get.fetch_optional(&self.writes).await
+    async fn get(&self, slot: &Slot, now: i64) -> sqlx::Result<Option<(Vec<u8>, i64)>> {
+        let get =
+            sqlx::query_as("select sealed, until from secret where setup = $1 and kind = $2 and until > $3");
+        get.bind(&slot.setup).bind(&slot.kind).bind(now).fetch_optional(&self.reads).await
+    }
+
+    async fn touch(&self, slot: &Slot, now: i64, until: i64) -> sqlx::Result<()> {
+        let touch = sqlx::query("update secret set until = $4 where setup = $1 and kind = $2 and until > $3");
+        let touch = touch.bind(&slot.setup).bind(&slot.kind).bind(now).bind(until);
+        touch.execute(&self.writes).await.map(drop)
     }
 
     async fn remove(&self, slot: &Slot) -> sqlx::Result<()> {

@@ -13,22 +13,41 @@ use super::{SqliteStore, WRITE};
 use crate::row::{self, AddressRow, Entry, unavailable};
 use crate::sql;
 
-const BEGIN: &str = "
-    insert into history (id, sequence, snapshot, due_at, address, username, infrastructure, changed)
-    values ($1, $2, $3, $4, $5, $6, $7, (select coalesce(max(changed), 0) + 1 from history))
-    on conflict (id) do update set sequence = excluded.sequence, snapshot = excluded.snapshot,
-        due_at = excluded.due_at, address = excluded.address, username = excluded.username,
+const KEPT: &str = "
+    select sequence, state from history join snapshot on snapshot.history = history.id where id = $1";
+
+/// An append in one go: everybody waits while the one connection that writes is asked and answers, so it is asked
+/// once. Nothing follows where nothing was entered into the history.
+macro_rules! append {
+    ($enter:literal) => {
+        concat!(
+            $enter,
+            ";
+            insert into snapshot (history, state)
+            select $1, $9 where changes() > 0
+            on conflict (history) do update set state = excluded.state;
+            insert into event (history, number, event)
+            select $1, $7 + key + 1, value from json_each($10) where changes() > 0"
+        )
+    };
+}
+
+const BEGIN: &str = append!(
+    "
+    insert into history (id, sequence, due_at, address, username, infrastructure, changed)
+    values ($1, $2, $3, $4, $5, $6, (select coalesce(max(changed), 0) + 1 from history))
+    on conflict (id) do update set sequence = excluded.sequence, due_at = excluded.due_at,
+        address = excluded.address, username = excluded.username,
         infrastructure = excluded.infrastructure, changed = excluded.changed
-    where history.sequence = $8";
+    where history.sequence = $7"
+);
 
-const ADVANCE: &str = "
-    update history set sequence = $2, snapshot = $3, due_at = $4, address = $5, username = $6,
-        infrastructure = $7, changed = (select max(changed) + 1 from history)
-    where id = $1 and sequence = $8 and ($9 is null or lease_token = $9)";
-
-const ENTER_EVENTS: &str = "
-    insert into event (history, number, event)
-    select $1, $2 + key + 1, value from json_each($3)";
+const ADVANCE: &str = append!(
+    "
+    update history set sequence = $2, due_at = $3, address = $4, username = $5, infrastructure = $6,
+        changed = (select max(changed) + 1 from history)
+    where id = $1 and sequence = $7 and ($8 is null or lease_token = $8)"
+);
 
 const LEASE: &str = "
     update history set leased_until = $2, lease_token = lease_token + 1
@@ -36,7 +55,7 @@ const LEASE: &str = "
         select id from history
         where due_at <= $1 and (leased_until is null or leased_until <= $1) and ($4 is null or id = $4)
         order by due_at, id limit $3)
-    returning due_at, id, lease_token, sequence, snapshot";
+    returning due_at, id, lease_token, sequence, (select state from snapshot where history = id)";
 
 const RELEASE: &str = "
     update history set leased_until = null,
@@ -63,25 +82,20 @@ impl SqliteStore {
         events: &str,
     ) -> sqlx::Result<Result<(), StoreError>> {
         let mut transaction = self.writes.begin_with(WRITE).await?;
-        let enter = sqlx::query(if entry.may_begin() { BEGIN } else { ADVANCE })
+        let append = sqlx::query(if entry.may_begin() { BEGIN } else { ADVANCE })
             .bind(&entry.id)
             .bind(entry.sequence)
-            .bind(snapshot)
             .bind(entry.due)
             .bind(&entry.address)
             .bind(&entry.username)
             .bind(&entry.infrastructure)
-            .bind(entry.expected);
-        let enter = if entry.may_begin() { enter } else { enter.bind(entry.token) };
-        if enter.execute(&mut *transaction).await?.rows_affected() == 0 {
+            .bind(entry.expected)
+            .bind(entry.token)
+            .bind(snapshot)
+            .bind(events);
+        if append.execute(&mut *transaction).await?.rows_affected() == 0 {
             return refusal(&mut transaction, &entry).await.map(Err);
         }
-        sqlx::query(ENTER_EVENTS)
-            .bind(&entry.id)
-            .bind(entry.expected)
-            .bind(events)
-            .execute(&mut *transaction)
-            .await?;
         transaction.commit().await?;
         Ok(Ok(()))
     }
@@ -129,7 +143,7 @@ async fn holder(
 impl Store for SqliteStore {
     async fn load(&self, history: HistoryId) -> Result<Option<Kept>, StoreError> {
         let read = async {
-            let found = sqlx::query_as(sql::KEPT).bind(history.to_string()).fetch_optional(&self.reads).await;
+            let found = sqlx::query_as(KEPT).bind(history.to_string()).fetch_optional(&self.reads).await;
             found.and_then(|found| found.map(row::kept).transpose()).map_err(unavailable)
         };
         self.recent.history(history, read).await

@@ -42,6 +42,7 @@ pub(crate) async fn conforms(place: &Place) {
     let first = vault(&opened, &clock, &["01"]).await.unwrap();
     secrets_are_kept_and_forgotten(&first).await;
     idle_secrets_are_forgotten(&first, &clock).await;
+    uses_in_quick_succession_count_as_one(&first, &clock).await;
     first.seal(SETUPS[0], credentials()).await.unwrap();
     assert_eq!(password(&first, SETUPS[0]).await.as_deref(), Some(PASSWORD));
     keys_are_changed_without_losing_a_secret(&opened, &clock).await;
@@ -80,6 +81,18 @@ async fn idle_secrets_are_forgotten(vault: &SealedVault, clock: &SetClock) {
     assert_eq!(password(vault, SETUPS[0]).await, None);
     assert_eq!(vault.sweep(minutes(88)).await.unwrap(), 2, "the code and the credentials");
     assert_eq!(vault.sweep(minutes(88)).await.unwrap(), 0);
+}
+
+/// Whoever polls every few seconds does not write each time.
+async fn uses_in_quick_succession_count_as_one(vault: &SealedVault, clock: &SetClock) {
+    let opened = async |minute: u64| {
+        clock.set(Timestamp::from_millis(minute * 60_000));
+        password(vault, SETUPS[0]).await.is_some()
+    };
+    vault.seal(SETUPS[0], credentials()).await.unwrap();
+    assert_eq!((opened(89).await, opened(118).await), (true, false), "within a sixteenth of the limit");
+    vault.seal(SETUPS[0], credentials()).await.unwrap();
+    assert_eq!((opened(120).await, opened(149).await), (true, true), "after it");
 }
 
 async fn keys_are_changed_without_losing_a_secret(opened: &Opened, clock: &Arc<SetClock>) {

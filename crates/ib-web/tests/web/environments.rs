@@ -155,19 +155,6 @@ async fn an_environment_without_a_connection_stays_and_names_what_is_limited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nobody_looked_at_for_long_is_unknown_and_never_available() {
-    let place = place();
-    let (program, path) = registered(&place).await;
-    settled(&program, &path).await;
-    place.stop().await;
-    tokio::time::sleep(Duration::from_hours(13)).await;
-    let program = Program::new(&place).await;
-    let setup = program.begin().await;
-    let (status, _) = program.get(&setup).await;
-    assert_eq!(status, 200, "the session is another one by now");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_change_is_noticed_by_itself() {
     let place = place();
     let (program, path) = registered(&place).await;

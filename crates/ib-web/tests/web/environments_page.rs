@@ -63,6 +63,7 @@ async fn the_widget_prompts_for_environments_once_an_integration_is_published() 
     assert!(!page.words().contains("Setup environments"), "nothing is published yet");
     let orders: IntegrationName = "Orders".parse().unwrap();
     place.scripted.script().published.integrations = [orders.to_string()].into();
+    let page = settled(&mut browser, SETTINGS).await;
     press(&mut browser, &page, "/setup/dependencies/look").await;
     let page = settled(&mut browser, WIDGET).await;
     page.assert_says(&["Setup, 6 tasks open", "Setup environments"]);
