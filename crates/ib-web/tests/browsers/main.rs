@@ -13,6 +13,7 @@
 
 mod embed;
 mod engine;
+mod environments;
 mod installs;
 mod journeys;
 mod keyboard;
@@ -117,13 +118,15 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         };
         lists.iter().copied().flatten().filter(named).copied().collect()
     };
-    let looks: &[&[Journey]] = if engine == Engine::Chromium { &[looks::ALL, embed::LOOKS] } else { &[] };
+    let looks: &[&[Journey]] =
+        if engine == Engine::Chromium { &[looks::ALL, embed::LOOKS, environments::LOOKS] } else { &[] };
     // WebKit's driver cannot work without scripts.
-    let scriptless = if engine == Engine::WebKit { &[] } else { scriptless::ALL };
+    let scriptless: &[&[Journey]] =
+        if engine == Engine::WebKit { &[] } else { &[scriptless::ALL, environments::SCRIPTLESS] };
     let driver = Driver::start(engine).await;
-    let everywhere = [journeys::ALL, installs::ALL, embed::ALL, stops::ALL, keyboard::ALL];
+    let everywhere = [journeys::ALL, installs::ALL, embed::ALL, environments::ALL, stops::ALL, keyboard::ALL];
     run(&driver, true, &chosen(&[&everywhere, looks].concat()), outcome).await;
-    run(&driver, false, &chosen(&[scriptless]), outcome).await;
+    run(&driver, false, &chosen(scriptless), outcome).await;
 }
 
 /// Runs journeys in one browser; whoever fails leaves it in an unknown state, so that the next one gets another.

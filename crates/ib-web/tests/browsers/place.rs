@@ -152,7 +152,12 @@ impl Place {
 
     /// The development environment changes.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Environment)) {
-        self.simulator.update(|scenario| change(scenario.environment_mut(HOST).unwrap()));
+        self.change_at(HOST, change);
+    }
+
+    /// An environment changes.
+    pub(crate) fn change_at(&self, host: &str, change: impl FnOnce(&mut Environment)) {
+        self.simulator.update(|scenario| change(scenario.environment_mut(host).unwrap()));
     }
 
     /// The development environment takes that long for its next answer.

@@ -1,0 +1,133 @@
+//! The other environments: added by a person, refused, without a connection, back again.
+
+use ib_env_sim::scenario::Tls;
+
+use crate::looks::look;
+use crate::place::Place;
+use crate::window::Window;
+use crate::{Guest, Journey, named};
+
+pub(crate) const ALL: &[Journey] = named![
+    a_person_adds_every_environment,
+    an_environment_that_is_refused_says_why,
+    an_environment_without_a_connection_comes_back,
+];
+
+/// Without scripts.
+pub(crate) const SCRIPTLESS: &[Journey] = named![environments_are_added_without_scripts];
+
+/// How they look, in Chromium.
+pub(crate) const LOOKS: &[Journey] = named![environments_look_right];
+
+const ENVIRONMENTS: &str = "/settings/environments";
+
+impl Window {
+    async fn add(&self, name: &str, address: &str) {
+        // A person scrolls to it; WebKit's driver does so without regard to what lies over it.
+        let scroll = "document.getElementById('name').scrollIntoView({ block: 'center' })";
+        self.script(scroll).await.unwrap();
+        self.fill("name", name).await;
+        self.fill("address", address).await;
+        self.press("Add environment").await;
+    }
+
+    /// Waits until the page says something about the environments.
+    async fn environments_say(&self, wanted: &str) {
+        let says = async || Ok(self.text_of("#environments").await?.contains(wanted));
+        self.until(wanted, true, says).await;
+    }
+
+    /// Registered, on the page of environments.
+    async fn at_environments(&self) {
+        self.register("maria").await;
+        self.goto(ENVIRONMENTS).await;
+        self.environments_say("Connected").await;
+    }
+}
+
+/// From the prompt in the widget (E2) to the last one (E6).
+async fn a_person_adds_every_environment(guest: Guest) {
+    let place = Place::with(|scenario| scenario.environments[0].integrations = 1).await;
+    let window = Window::at(&guest, &place).await;
+    window.register("maria").await;
+    window.labelled("Setup, 5 tasks open").await;
+    window.toggle().await;
+    window.widget_says("Setup environments").await;
+    window.press("Setup environments").await;
+    window.until("the page", ENVIRONMENTS.to_owned(), async || window.path().await).await;
+    window.environments_say("Connected").await;
+    window.add("Quality Assurance", "https://qa.acme.example/ServiceCenter").await;
+    window.environments_say("Everything works with Quality Assurance").await;
+    window.labelled("Setup, 4 tasks open").await;
+    window.add("Production", "prod.acme.example").await;
+    window.environments_say("Everything works with Production").await;
+    window.reload().await;
+    let text = window.text_of("#environments").await.unwrap();
+    for host in ["dev.acme.example", "qa.acme.example", "prod.acme.example"] {
+        assert!(text.contains(host), "{text}");
+    }
+}
+
+async fn an_environment_that_is_refused_says_why(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    window.add("Console", "lifetime.acme.example").await;
+    let summary = window.text_of(".summary").await.unwrap();
+    assert!(summary.contains("never connects to LifeTime"), "{summary}");
+    assert_eq!(window.value("name").await, "Console", "nothing typed is lost");
+    // The summary leads to the field.
+    window.find(".summary a").await.click().await.unwrap();
+    let focused = async || window.focused().await;
+    window.until("the field", "Address".to_owned(), focused).await;
+    window.fill("address", "dev.acme.example").await;
+    window.press("Add environment").await;
+    let summary = window.text_of(".summary").await.unwrap();
+    assert!(summary.contains("Development already"), "{summary}");
+    window.fill("name", "Production").await;
+    window.fill("address", "prod.acme.example").await;
+    window.press("Add environment").await;
+    window.environments_say("Everything works with Production").await;
+}
+
+async fn an_environment_without_a_connection_comes_back(guest: Guest) {
+    let place = Place::with(|scenario| scenario.environments[2].tls = Tls::Expired).await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    window.add("Production", "prod.acme.example").await;
+    window.environments_say("Not connected").await;
+    window.environments_say("3 of 4 limited").await;
+    place.change_at("prod.acme.example", |environment| environment.tls = Tls::Ok);
+    window.press("Check now Production").await;
+    // Nobody reloads.
+    window.environments_say("Everything works with Production").await;
+}
+
+async fn environments_are_added_without_scripts(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    window.add("Production", "prod.acme.example").await;
+    window.environments_say("Everything works with Production").await;
+}
+
+async fn environments_look_right(guest: Guest) {
+    let place = Place::with(|scenario| scenario.environments[2].tls = Tls::Expired).await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    place.change_at("qa.acme.example", |environment| "11.7.1.9".clone_into(&mut environment.version));
+    look(&window, "environments").await;
+    window.add("Console", "lifetime.acme.example").await;
+    look(&window, "environments-refused").await;
+    window.add("Quality Assurance", "qa.acme.example").await;
+    window.environments_say("There is a problem").await;
+    window.add("Production", "prod.acme.example").await;
+    window.environments_say("Not connected").await;
+    look(&window, "environments-faulty").await;
+    window.find("#features-3 summary").await.click().await.unwrap();
+    window.find("#change-3 summary").await.click().await.unwrap();
+    look(&window, "environments-open").await;
+    window.toggle().await;
+    window.widget_says("What to do").await;
+    look(&window, "environments-repairs").await;
+}
