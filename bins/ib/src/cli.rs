@@ -1,7 +1,9 @@
 //! The arguments, and what `--help` says about them.
 
 mod dependencies;
+mod environments;
 pub(crate) mod help;
+mod infrastructure;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,11 @@ pub use dependencies::{
     CommonArguments, DependenciesCommand, DependenciesFormat, ItemArguments, ListArguments, PlanArguments,
     PublishArguments,
 };
+pub use environments::{
+    AddArguments, EditArguments, EnvironmentsCommand, EnvironmentsFormat, KnownArguments, NamedArguments,
+    RemoveArguments, WatchArguments,
+};
+pub use infrastructure::InfrastructureArguments;
 pub use setup::{
     PlaceArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments, StatusFormat,
 };
@@ -69,6 +76,22 @@ pub enum Command {
         #[command(subcommand)]
         command: Box<DependenciesCommand>,
     },
+    /// Add and watch the environments of an infrastructure
+    ///
+    /// The infrastructure has to be registered. What is added is looked at first: LifeTime, and an environment that is
+    /// there already, are refused; one that cannot be reached is kept, with what that limits. What is there goes to
+    /// standard output, everything else to standard error.
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Environments {
+        /// What to do about them.
+        #[command(subcommand)]
+        command: Box<EnvironmentsCommand>,
+    },
+    /// Tell what can be done with each environment, and what works instead
+    ///
+    /// It goes by what was last seen of each; nobody is asked.
+    #[command(after_long_help = help::FEATURES.text())]
+    Features(Box<NamedArguments>),
     /// Begin a session at a server, and remember it
     #[command(after_long_help = help::LOGIN.text())]
     Login(SessionArguments),
@@ -236,6 +259,14 @@ fn commands() -> Vec<&'static str> {
         "dependencies-update",
         "dependencies-retry",
         "dependencies-cancel",
+        "environments",
+        "environments-list",
+        "environments-add",
+        "environments-edit",
+        "environments-remove",
+        "environments-check",
+        "environments-import",
+        "features",
         "login",
         "logout",
         "explain",

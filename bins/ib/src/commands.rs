@@ -3,7 +3,9 @@
 mod check;
 mod completions;
 mod dependencies;
+mod environments;
 mod explain;
+mod infrastructure;
 mod man;
 mod session;
 mod setup;
@@ -23,6 +25,8 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Setup(arguments) => setup::run(*arguments, surroundings).await,
         Command::Status(arguments) => status::run(arguments, surroundings).await,
         Command::Dependencies { command } => dependencies::run(*command, surroundings).await,
+        Command::Environments { command } => environments::run(*command, surroundings).await,
+        Command::Features(arguments) => environments::features(*arguments, surroundings).await,
         Command::Login(arguments) => session::begin(arguments, surroundings).await,
         Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),

@@ -7,6 +7,7 @@
 //!   [formats](format::Format);
 //! - `setup` goes from an address to a registered infrastructure, `status` tells how far that is;
 //! - `dependencies` installs and updates what integrations need, and tells how far that is;
+//! - `environments` adds and watches environments, `features` tells what each of them limits;
 //! - `login` and `logout` begin and end a session at a server that does it;
 //! - `explain` shows the catalogue of reasons;
 //! - `completions` and `man` print what a shell and a manual reader need.
@@ -17,6 +18,7 @@ pub mod cli;
 mod commands;
 pub mod conclusion;
 mod dependencies;
+mod environments;
 pub mod format;
 pub mod look;
 mod setup;

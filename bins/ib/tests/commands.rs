@@ -62,9 +62,18 @@ fn explain_as_json_is_one_document_with_every_reason() {
 fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
     let script = output(&["ib", "completions", shell]);
     assert!(script.contains(contains), "{shell}");
-    for option in
-        ["connect-to", "lifetime-token-file", "waive", "explain", "accept-disclaimer", "logout", "no-watch"]
-    {
+    let options = [
+        "connect-to",
+        "lifetime-token-file",
+        "waive",
+        "explain",
+        "accept-disclaimer",
+        "logout",
+        "no-watch",
+        "environments",
+        "features",
+    ];
+    for option in options {
         assert!(script.contains(option), "{shell} does not know {option}");
     }
 }
@@ -90,6 +99,10 @@ fn the_manual_has_exit_codes_variables_files_and_every_option() {
     let page = output(&["ib", "man", "dependencies"]);
     assert!(page.contains("ib\\-dependencies\\-install(1)") && page.contains("IB_PACKAGES"), "{page}");
     assert!(output(&["ib", "man", "dependencies-install"]).contains("no\\-watch"));
+    let page = output(&["ib", "man", "environments"]);
+    assert!(page.contains("ib\\-environments\\-import(1)") && page.contains("IB_LIFETIME_TOKEN"), "{page}");
+    assert!(output(&["ib", "man", "environments-remove"]).contains("\\-\\-yes"));
+    assert!(output(&["ib", "man", "features"]).contains("ib features dev.example.com"));
     let root = output(&["ib", "man"]);
     assert!(root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"), "{root}");
 }

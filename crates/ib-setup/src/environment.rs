@@ -16,6 +16,8 @@ mod command;
 mod decide;
 mod due;
 mod event;
+#[cfg(test)]
+mod explore;
 mod sight;
 #[cfg(test)]
 mod tests;

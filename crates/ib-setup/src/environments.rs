@@ -18,7 +18,7 @@ use crate::throttle::{Attempt, Client};
 use crate::time::Timestamp;
 
 /// How often an environment is looked at again, by default.
-const EVERY: Duration = Duration::from_hours(4);
+pub(crate) const EVERY: Duration = Duration::from_hours(4);
 
 /// Adds, changes and watches the environments of registered infrastructures.
 ///

@@ -8,8 +8,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use ib_domain::dependency::DependencyId;
 use ib_setup::publication::Item;
 
-use super::{LoginArguments, NetworkArguments, PlaceArguments, help};
-use crate::look::ColourChoice;
+use super::{InfrastructureArguments, help};
 
 /// What to do about dependencies.
 #[derive(Debug, Subcommand)]
@@ -85,9 +84,6 @@ pub struct ItemArguments {
 /// What every command about dependencies takes.
 #[derive(Debug, Args)]
 pub struct CommonArguments {
-    /// The development environment's address, such as dev.example.com.
-    #[arg(index = 1, value_name = "ADDRESS", value_hint = ValueHint::Hostname)]
-    pub address: String,
     /// The folder of packages, with the catalogue.toml that describes them. Without it: `IB_PACKAGES`.
     #[arg(
         long,
@@ -99,28 +95,9 @@ pub struct CommonArguments {
     /// How to print what is there.
     #[arg(long, short, value_enum, default_value_t)]
     pub output: DependenciesFormat,
-    /// Accept permissions of the IT user that cannot be verified.
-    #[arg(long)]
-    pub accept_unverified: bool,
-    /// When to use colours.
-    #[arg(long = "color", value_name = "WHEN", value_enum, default_value_t)]
-    pub colour: ColourChoice,
-    /// Never ask anything; end where something is missing, and say what.
-    #[arg(long)]
-    pub non_interactive: bool,
-    /// Say on standard error what is going on; twice and three times for more.
-    #[arg(long, short, action = clap::ArgAction::Count)]
-    pub verbose: u8,
-
-    /// Where set-ups are kept.
+    /// Which infrastructure, and the way to it.
     #[command(flatten)]
-    pub place: PlaceArguments,
-    /// Who logs in, and with which secrets.
-    #[command(flatten)]
-    pub login: LoginArguments,
-    /// How environments are reached.
-    #[command(flatten)]
-    pub network: NetworkArguments,
+    pub infrastructure: InfrastructureArguments,
 }
 
 /// How `ib dependencies` prints.

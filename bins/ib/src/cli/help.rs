@@ -1,8 +1,12 @@
 //! What the `--help` of a command and its manual page tell beside the arguments.
 
+mod environments;
+
 use std::fmt::Write as _;
 
 use ib_api::exit::Exit;
+
+pub(crate) use environments::{ENVIRONMENTS, FEATURES};
 
 /// What a command's reader needs to know.
 pub(crate) struct Guide {
@@ -257,6 +261,8 @@ impl Guide {
             "setup" => Some(&SETUP),
             "status" => Some(&STATUS),
             command if command.starts_with("dependencies") => Some(&DEPENDENCIES),
+            command if command.starts_with("environments") => Some(&ENVIRONMENTS),
+            "features" => Some(&FEATURES),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),
             _ => None,

@@ -6,13 +6,13 @@ use ib_api::dependencies::DependenciesDocument;
 use ib_api::exit::Exit;
 use tracing::instrument::WithSubscriber as _;
 
+use super::infrastructure::{Outcome, access, conclude, given};
 use super::setup::tell;
-use crate::asking::client::explain_proxy;
 use crate::asking::secret::Secrets;
 use crate::asking::trace;
 use crate::cli::{CommonArguments, DependenciesCommand, DependenciesFormat};
-use crate::dependencies::again::Again;
-use crate::dependencies::course::{Course, Ending, Given, Halt};
+use crate::dependencies::again;
+use crate::dependencies::course::{Course, Ending};
 use crate::dependencies::page::{self, Shown};
 use crate::dependencies::task::Task;
 use crate::dependencies::teller::Teller;
@@ -20,44 +20,28 @@ use crate::dependencies::verdict;
 use crate::dependencies::workshop::Workshop;
 use crate::format;
 use crate::look::Look;
+use crate::setup::again::Again;
+use crate::setup::entrance::Given;
 use crate::setup::person::Person;
-use crate::setup::place::{self, Access, Place};
+use crate::setup::place::{self, Place};
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
-/// How a command ended, as far as it came.
-enum Outcome {
-    Ended(Ending),
-    Halted(Halt),
-    Interrupted,
-}
-
 pub(super) async fn run(command: DependenciesCommand, mut surroundings: Surroundings) -> Result<Exit, Stop> {
     let (task, arguments) = task(command);
-    let place = Place::of(&arguments.place, &arguments.network.ca, &surroundings)?;
-    let address = match place::address(&arguments.address) {
+    let common = &arguments.infrastructure;
+    let place = Place::of(&common.place, &common.network.ca, &surroundings)?;
+    let address = match place::address(&common.address) {
         Ok(address) => address,
-        Err(problem) => return Ok(tell(&problem, arguments.colour, &mut surroundings)),
+        Err(problem) => return Ok(tell(&problem, common.colour, &mut surroundings)),
     };
-    let again = Again::new(&place, address.host(), &arguments);
+    let packages = arguments.packages.as_ref();
+    let extra = packages.map(|path| format!(" --packages {}", place::quoted(&path.display().to_string())));
+    let again = Again::new(&place, address.host(), common, &extra.unwrap_or_default());
     refuse_what_nobody_would_do(&task, &place, &again)?;
-    let secrets = Secrets::given(&arguments.login, None, arguments.non_interactive, &mut surroundings)?;
-    let access = Access {
-        network: &arguments.network,
-        login: &arguments.login,
-        accept_unverified: arguments.accept_unverified,
-    };
-    let workshop = place.workshop(arguments.packages.as_ref(), access, &secrets, &surroundings).await?;
-    for warning in &secrets.warnings {
-        surroundings.stderr.say(format_args!("warning: {warning}"));
-    }
-    explain_proxy(arguments.network.proxy.as_ref(), &mut surroundings);
-    let given = Given {
-        address,
-        username: arguments.login.username.clone(),
-        password: secrets.password,
-        accept_unverified: arguments.accept_unverified,
-    };
+    let secrets = Secrets::given(&common.login, None, common.non_interactive, &mut surroundings)?;
+    let workshop = place.workshop(packages, access(common), &secrets, &surroundings).await?;
+    let given = given(common, address, secrets, &mut surroundings);
     let command = Command { task, arguments, again };
     let exit = command.walk(workshop.as_ref(), given, &mut surroundings).await;
     workshop.desk().close().await;
@@ -83,7 +67,7 @@ fn refuse_what_nobody_would_do(task: &Task, place: &Place, again: &Again) -> Res
         _ if place.is_shared() => return Ok(()),
         Task::List { watches: true } => format!(
             "--watch looks on at the work of a server, and here nobody else works; go on with: {}",
-            again.command("install")
+            again.command("dependencies install", &[])
         ),
         Task::Install { watches: false, .. }
         | Task::Update { watches: false, .. }
@@ -112,13 +96,13 @@ impl Command {
         given: Given,
         surroundings: &mut Surroundings,
     ) -> Result<Exit, Stop> {
-        let arguments = &self.arguments;
-        let look = Look::of(&surroundings.stderr, arguments.colour, surroundings);
-        let dispatch = trace::dispatch(arguments.verbose, &surroundings.stderr, look.colour);
-        let is_stream = arguments.output == DependenciesFormat::Ndjson;
+        let common = &self.arguments.infrastructure;
+        let look = Look::of(&surroundings.stderr, common.colour, surroundings);
+        let dispatch = trace::dispatch(common.verbose, &surroundings.stderr, look.colour);
+        let is_stream = self.arguments.output == DependenciesFormat::Ndjson;
         let teller =
             Teller::new(surroundings.stderr.clone(), look, is_stream.then(|| surroundings.stdout.clone()));
-        let person = Person::of(surroundings, arguments.non_interactive);
+        let person = Person::of(surroundings, common.non_interactive);
         let mut course = Course::new(workshop, given, person, teller);
         let outcome = tokio::select! {
             biased;
@@ -145,48 +129,15 @@ impl Command {
     fn conclude(
         &self,
         course: &Course<'_>,
-        outcome: &Outcome,
+        outcome: &Outcome<Ending>,
         surroundings: &mut Surroundings,
     ) -> Option<Exit> {
-        let teller = &course.teller;
-        if course.has_unused_password() {
-            teller.say("warning: the password was not used, because no log-in was needed or possible");
+        let (same, common) = (again::same(&self.again, &self.task), &self.arguments.infrastructure);
+        let exit = conclude(outcome, &course.entrance, &self.again, &same, common, surroundings);
+        if matches!(outcome, Outcome::Ended(Ending::NothingToDo)) {
+            surroundings.stderr.say("There is nothing to do.");
         }
-        match outcome {
-            Outcome::Interrupted => {
-                let again = self.again.same(&self.task);
-                teller.say(&format!("interrupted; what was done so far is kept. Go on with: {again}"));
-                Some(Exit::Interrupted)
-            }
-            Outcome::Ended(Ending::NothingToDo) => {
-                teller.say("There is nothing to do.");
-                None
-            }
-            Outcome::Ended(Ending::Reached) => None,
-            Outcome::Halted(halt) => Some(self.tell(teller, halt, surroundings)),
-        }
-    }
-
-    /// Says why it goes no further.
-    fn tell(&self, teller: &Teller, halt: &Halt, surroundings: &mut Surroundings) -> Exit {
-        match halt {
-            Halt::Refused(problem) => tell(problem, self.arguments.colour, surroundings),
-            Halt::Unregistered => {
-                let host = &self.again.host;
-                teller.say(&format!("ib: {host} is not registered; run {} first", self.again.setup));
-                Exit::UserAction
-            }
-            Halt::NotIn(document, missing) => {
-                let look = Look::of(&surroundings.stderr, self.arguments.colour, surroundings);
-                teller.say(crate::setup::page::why(document, look).trim_end());
-                if let Some(missing) = missing {
-                    teller.say(&format!("ib: {missing}"));
-                }
-                teller.say(&format!("Go on with: {}", self.again.same(&self.task)));
-                place::exit(document.exit)
-            }
-            Halt::LogIn => Exit::Login,
-        }
+        exit
     }
 
     fn print(
@@ -196,12 +147,12 @@ impl Command {
         ending: Ending,
         surroundings: &mut Surroundings,
     ) -> Result<(), Stop> {
-        let look = Look::of(&surroundings.stdout, self.arguments.colour, surroundings);
+        let look = Look::of(&surroundings.stdout, self.arguments.infrastructure.colour, surroundings);
         let text = match self.arguments.output {
             DependenciesFormat::Ndjson => return Ok(teller.end(document)?),
             DependenciesFormat::Json => format::json(document),
             DependenciesFormat::Text => {
-                let next = self.again.next(&self.task, document);
+                let next = again::next(&self.again, &self.task, document);
                 let (task, host, next) = (&self.task, self.again.host.as_str(), next.as_deref());
                 page::render(&Shown { task, ending, document, host, next }, look)
             }

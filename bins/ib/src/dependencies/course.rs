@@ -1,45 +1,27 @@
-//! The course of a command: the way in, what is asked for, and what is waited for. Written once, whoever publishes.
+//! The course of a command: what is asked for, and what is waited for. Written once, whoever publishes.
 
 use std::collections::BTreeSet;
 
 use ib_api::dependencies::DependenciesDocument;
 use ib_api::problem::ProblemKind;
-use ib_api::setup::SetupDocument;
-use ib_domain::address::EnvironmentAddress;
 use ib_domain::dependency::DependencyId;
 use ib_domain::reason::Reason;
 use ib_setup::publication::Item;
-use secrecy::SecretString;
 
 use super::choice::{chosen, due, is_active, is_over, is_whole, missing};
 use super::task::Task;
 use super::teller::Teller;
-use super::workshop::{Entry, Order, Workshop};
-use crate::setup;
-use crate::setup::desk::Refused;
-use crate::setup::flow::{Aim, Flow};
+use super::workshop::{Order, Workshop};
+use crate::setup::entrance::{Entrance, Given, Halt};
 use crate::setup::person::Person;
-
-/// What was given on the command line and in variables.
-pub(crate) struct Given {
-    pub(crate) address: EnvironmentAddress,
-    pub(crate) username: Option<String>,
-    /// Sent once at most.
-    pub(crate) password: Option<SecretString>,
-    pub(crate) accept_unverified: bool,
-}
 
 /// One command on its way.
 pub(crate) struct Course<'w> {
     workshop: &'w dyn Workshop,
-    given: Given,
-    person: Person,
+    pub(crate) entrance: Entrance<'w>,
     pub(crate) teller: Teller,
-    /// The set-up by which the user came in.
-    setup: String,
     /// How many events of the history were heard.
     heard: usize,
-    sessions: u32,
     /// What was there last.
     pub(crate) latest: Option<DependenciesDocument>,
 }
@@ -53,109 +35,38 @@ pub(crate) enum Ending {
     NothingToDo,
 }
 
-/// Why it goes no further.
-pub(crate) enum Halt {
-    /// Something was not done.
-    Refused(Refused),
-    /// There is nothing to publish to.
-    Unregistered,
-    /// Nobody got in; with what was missing.
-    NotIn(Box<SetupDocument>, Option<String>),
-    /// Somebody has to log in, again.
-    LogIn,
-}
-
-impl From<Refused> for Halt {
-    fn from(problem: Refused) -> Self {
-        Self::Refused(problem)
-    }
-}
-
 type Result<T> = std::result::Result<T, Halt>;
 
 impl<'w> Course<'w> {
-    pub(crate) const fn new(
-        workshop: &'w dyn Workshop,
-        given: Given,
-        person: Person,
-        teller: Teller,
-    ) -> Self {
-        Self { workshop, given, person, teller, setup: String::new(), heard: 0, sessions: 0, latest: None }
+    pub(crate) fn new(workshop: &'w dyn Workshop, given: Given, person: Person, teller: Teller) -> Self {
+        let entrance = Entrance::new(workshop.desk(), given, person);
+        Self { workshop, entrance, teller, heard: 0, latest: None }
     }
 
     /// Goes as far as possible. Whatever is done before a log-in is not done again after it.
     pub(crate) async fn run(&mut self, task: &Task) -> Result<Ending> {
-        let mut came = self.enter().await;
+        if let Err(halt) = self.entrance.enter().await {
+            self.log_in(halt).await?;
+        }
         loop {
-            let walked = match came {
-                Ok(()) => self.walk(task).await,
-                Err(halt) => Err(halt),
-            };
-            came = match walked {
-                Err(Halt::LogIn) => self.log_in().await,
-                Err(Halt::Refused(problem)) if problem.is(ProblemKind::NoSession) && self.sessions == 0 => {
-                    self.sessions += 1;
-                    self.workshop.desk().renew().await?;
-                    self.log_in().await
-                }
+            match self.walk(task).await {
+                Err(halt) => self.log_in(halt).await?,
                 end => return end,
-            };
-        }
-    }
-
-    /// Whether the password that was given had no use.
-    pub(crate) const fn has_unused_password(&self) -> bool {
-        self.given.password.is_some()
-    }
-
-    /// By a set-up that is registered, where there is one, or else through a log-in.
-    async fn enter(&mut self) -> Result<()> {
-        match self.workshop.entry(&self.given.address, self.given.username.as_deref()).await? {
-            Entry::Closed => Err(Halt::Unregistered),
-            Entry::LogIn => Err(Halt::LogIn),
-            Entry::Through(document) => {
-                self.given.username = Some(document.typed.username);
-                self.setup = document.id;
-                self.listen().await
             }
         }
     }
 
-    async fn log_in(&mut self) -> Result<()> {
-        let given = setup::flow::Given {
-            address: self.given.address.clone(),
-            username: self.given.username.clone(),
-            password: self.given.password.clone(),
-            code: None,
-            accepted: None,
-            accept_unverified: self.given.accept_unverified,
-            aim: Aim::ComeIn,
-        };
+    async fn log_in(&mut self, halt: Halt) -> Result<()> {
         let teller = self.teller.of_log_in();
-        let mut flow = Flow::new(self.workshop.desk(), given, self.person.clone(), teller);
-        let missing = flow.run().await?;
-        if flow.has_logged_in() {
-            self.given.password = None;
-        }
-        match flow.latest.take() {
-            Some(document) if document.infrastructure.is_some() => {
-                self.given.username = Some(document.typed.username);
-                self.setup = document.id;
-                self.workshop.came_in(&self.setup).await?;
-                self.listen().await
-            }
-            Some(document) if ["address", "log-in"].contains(&document.step.as_str()) => {
-                Err(Halt::NotIn(Box::new(document), missing))
-            }
-            _ => Err(Halt::Unregistered),
-        }
+        self.entrance.log_in(halt, teller).await?;
+        Ok(self.workshop.came_in(&self.entrance.setup).await?)
     }
 
     /// What the environment said before is not told.
     async fn listen(&mut self) -> Result<()> {
         while self.heard == 0 && self.teller.hears() {
             let before = self.heard;
-            self.heard = self.workshop.messages(&self.setup, before).await?.next;
+            self.heard = self.workshop.messages(&self.entrance.setup, before).await?.next;
             if self.heard == before {
                 break;
             }
@@ -164,6 +75,7 @@ impl<'w> Course<'w> {
     }
 
     async fn walk(&mut self, task: &Task) -> Result<Ending> {
+        self.listen().await?;
         match task {
             Task::List { watches: false } | Task::Plan => self.look().await.map(|_| Ending::Reached),
             Task::List { watches: true } => {
@@ -181,11 +93,11 @@ impl<'w> Course<'w> {
 
     /// Sees what is there, unless a publication is under way.
     async fn look(&mut self) -> Result<DependenciesDocument> {
-        self.teller.looks(self.given.address.host());
-        let mut document = self.workshop.order(&self.setup, Order::Look).await?;
+        self.teller.looks(self.entrance.host());
+        let mut document = self.workshop.order(&self.entrance.setup, Order::Look).await?;
         while document.is_looking {
-            self.workshop.go_on(&self.setup).await?;
-            document = self.workshop.dependencies(&self.setup).await?;
+            self.workshop.go_on(&self.entrance.setup).await?;
+            document = self.workshop.dependencies(&self.entrance.setup).await?;
         }
         self.latest = Some(document.clone());
         let forgotten = Some(Reason::LoginForgotten.entry().code);
@@ -224,7 +136,7 @@ impl<'w> Course<'w> {
             return Ok(nothing);
         }
         let start = Order::Start { edition: document.edition, only: &only };
-        match self.workshop.order(&self.setup, start).await {
+        match self.workshop.order(&self.entrance.setup, start).await {
             Ok(document) => self.teller.begins(&document),
             Err(problem) if problem.is(ProblemKind::Unfit) && !is_active(&document) => return Ok(nothing),
             Err(problem) => return Err(problem.into()),
@@ -239,7 +151,7 @@ impl<'w> Course<'w> {
             return Ok(Ending::NothingToDo);
         }
         for item in items {
-            self.workshop.order(&self.setup, Order::Retry(&item)).await?;
+            self.workshop.order(&self.entrance.setup, Order::Retry(&item)).await?;
         }
         self.follow_if(watches, &[]).await
     }
@@ -250,16 +162,16 @@ impl<'w> Course<'w> {
             return Ok(Ending::NothingToDo);
         }
         if named.is_empty() {
-            self.workshop.order(&self.setup, Order::Cancel(None)).await?;
+            self.workshop.order(&self.entrance.setup, Order::Cancel(None)).await?;
         }
         for item in chosen(&document, named, |_| !named.is_empty())? {
-            self.workshop.order(&self.setup, Order::Cancel(Some(&item))).await?;
+            self.workshop.order(&self.entrance.setup, Order::Cancel(Some(&item))).await?;
         }
         self.follow_if(watches, named).await
     }
 
     async fn known(&mut self) -> Result<DependenciesDocument> {
-        let document = self.workshop.dependencies(&self.setup).await?;
+        let document = self.workshop.dependencies(&self.entrance.setup).await?;
         self.latest = Some(document.clone());
         Ok(document)
     }
@@ -280,14 +192,14 @@ impl<'w> Course<'w> {
             if publication.status == "waiting_for_log_in" && publication.is_yours {
                 return Err(Halt::LogIn);
             }
-            self.workshop.go_on(&self.setup).await?;
+            self.workshop.go_on(&self.entrance.setup).await?;
         }
     }
 
     /// Tells what the environment said, where that is wanted.
     async fn hear(&mut self) -> Result<()> {
         while self.teller.hears() {
-            let page = self.workshop.messages(&self.setup, self.heard).await?;
+            let page = self.workshop.messages(&self.entrance.setup, self.heard).await?;
             self.teller.said(page.messages);
             if page.next == self.heard {
                 break;

@@ -7,33 +7,27 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use ib_api::dependencies::{DependenciesDocument, MessagesDocument};
 use ib_api::problem::Problem;
-use ib_api::setup::SetupDocument;
-use ib_domain::address::EnvironmentAddress;
 use ib_domain::permission::user::Username;
-use ib_setup::ports::{Lease, Leased, Release, Store as _};
 use ib_setup::publication::View;
 use ib_setup::{
-    Dependencies, Driver, DriverError, HistoryId, Identity, Publications, PublicationsError, SetupError,
-    SetupId, Timestamp,
+    Dependencies, Driver, HistoryId, Publications, PublicationsError, SetupError, SetupId, Timestamp,
 };
 use ib_store::PackageFolder;
 use tokio::time::sleep;
 
-use super::workshop::{Entry, Order, Workshop};
+use super::workshop::{Order, Workshop};
 use crate::setup::clean::cleaned;
 use crate::setup::desk::{Desk, Refused};
 use crate::setup::embedded;
+use crate::setup::worker::Worker;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
-
-/// How long to rest where work is under way and none is due.
-const REST: Duration = Duration::from_secs(1);
 
 /// Publishes from this machine, and does the work itself.
 pub(crate) struct Embedded {
     desk: embedded::Embedded,
     publications: Publications,
-    driver: Driver,
+    worker: Worker,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// When there is next work.
     due: Mutex<Option<Timestamp>>,
@@ -63,8 +57,8 @@ impl Embedded {
         let dependencies =
             Dependencies { catalogue: Arc::new(packages.catalogue().clone()), packages: Arc::new(packages) };
         let publications = Publications::new(desk.setup.clone(), dependencies).pace(surroundings.pace);
-        let driver = Driver::new(desk.setup.clone(), Some(publications.clone()));
-        Self { desk, publications, driver, clock: Arc::clone(&surroundings.clock), due: Mutex::default() }
+        let worker = Worker::new(Driver::new(desk.setup.clone(), Some(publications.clone())));
+        Self { desk, publications, worker, clock: Arc::clone(&surroundings.clock), due: Mutex::default() }
     }
 
     fn now(&self) -> Timestamp {
@@ -98,46 +92,12 @@ impl Embedded {
             sleep(Duration::from_millis(left)).await;
         }
     }
-
-    /// Does the work, and renews the lease while that takes long.
-    async fn hold(&self, leased: Leased) -> Result<Release, DriverError> {
-        let lease = leased.lease;
-        tokio::select! {
-            worked = self.driver.work(leased) => worked,
-            never = self.renew(lease) => match never {},
-        }
-    }
-
-    /// Renews a lease again and again. What is recorded under one that is lost is refused, so the work ends by itself.
-    async fn renew(&self, lease: Lease) -> std::convert::Infallible {
-        loop {
-            sleep(self.driver.renew_every()).await;
-            if let Err(error) = self.driver.renew(lease).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the lease cannot be renewed");
-            }
-        }
-    }
 }
 
 #[async_trait]
 impl Workshop for Embedded {
     fn desk(&self) -> &dyn Desk {
         &self.desk
-    }
-
-    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused> {
-        let failed = |error| embedded::refused(&SetupError::Store(error));
-        let store = &self.desk.store;
-        let identity = Identity { address: address.clone(), serial: None, names: [].into() };
-        let Some(infrastructure) = store.find(&identity).await.map_err(failed)? else {
-            return Ok(Entry::Closed);
-        };
-        let username = username.map(Username::parse).transpose();
-        let username = username.map_err(|error| embedded::refused(&SetupError::Username(error)))?;
-        let known = store.registered(infrastructure, username.as_ref()).await.map_err(failed)?;
-        let Some(id) = known.first() else { return Ok(Entry::LogIn) };
-        let document: SetupDocument = embedded::document(*id, self.desk.setup.view(*id).await)?;
-        Ok(Entry::Through(Box::new(document)))
     }
 
     async fn came_in(&self, setup: &str) -> Result<(), Refused> {
@@ -172,14 +132,9 @@ impl Workshop for Embedded {
     async fn go_on(&self, setup: &str) -> Result<(), Refused> {
         self.until_due().await;
         let history = self.history(embedded::read(setup)?).await?;
-        let leased = self.driver.lease(1, Some(history)).await.map_err(|error| embedded::refused(&error))?;
-        let Some(leased) = leased.into_iter().next() else {
-            sleep(REST).await;
-            return Ok(());
-        };
-        let release = self.hold(leased).await.map_err(|error| refused(&error))?;
-        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = release.due.map(|(_, due)| due);
-        self.driver.release(&[release]).await.map_err(|error| embedded::refused(&error))
+        let due = self.worker.work(history).await?;
+        *self.due.lock().unwrap_or_else(PoisonError::into_inner) = due;
+        Ok(())
     }
 }
 

@@ -24,9 +24,7 @@ pub(crate) struct Shown<'a> {
 /// The whole page.
 pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
     let mut page = Page::new(look);
-    let (mark, words) = headline(shown);
-    let word = format!("{} {words}", look.symbol(mark));
-    page.line(&format!("{}  {}", look.mark(mark, &word), look.strong(shown.host)));
+    page.headline(&headline(shown), shown.host);
     page.gap();
     match publication(shown) {
         Some(publication) => items(&mut page, publication),
@@ -162,25 +160,14 @@ fn plan(page: &mut Page, document: &DependenciesDocument) {
 }
 
 fn table(page: &mut Page, dependencies: &[DependencyDocument]) {
-    let look = page.look;
-    let installed =
-        |known: &DependencyDocument| known.installed.as_deref().map_or_else(|| "-".to_owned(), text);
-    let rows = dependencies.iter().map(|known| [text(&known.name), installed(known), text(&known.wanted)]);
-    let heads = ["dependency", "installed", "wanted"].map(str::to_owned);
-    let rows: Vec<_> = std::iter::once(heads).chain(rows).collect();
-    let widths = [0, 1, 2].map(|column| widest(rows.iter().map(|row| row[column].as_str())));
-    let cells = |row: &[String; 3]| {
-        let cells = row.iter().zip(widths).map(|(cell, width)| padded(cell, width));
-        cells.collect::<Vec<_>>().join("  ")
-    };
-    if dependencies.is_empty() {
-        return;
-    }
-    page.line(&look.quiet(&format!("    {}  state", cells(&rows[0]))));
-    for (known, row) in dependencies.iter().zip(&rows[1..]) {
+    let rows = dependencies.iter().map(|known| {
         let mark = if known.state == "installed" { Mark::Good } else { Mark::Attention };
-        let state = state(known);
-        page.line(&format!("  {} {}  {state}", look.mark(mark, look.symbol(mark)), cells(row)));
+        let installed = known.installed.as_deref().map_or_else(|| "-".to_owned(), text);
+        (mark, [text(&known.name), installed, text(&known.wanted), state(known)])
+    });
+    let rows: Vec<_> = rows.collect();
+    if !rows.is_empty() {
+        page.table(["dependency", "installed", "wanted", "state"], &rows);
     }
 }
 

@@ -3,17 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ib_api::client::ClientError;
 use ib_api::dependencies::{DependenciesDocument, MessagesDocument};
-use ib_domain::address::EnvironmentAddress;
 use ib_setup::Pace;
 use tokio::time::sleep;
 
-use super::workshop::{Entry, Order, Workshop};
-use crate::setup::clean::cleaned;
+use super::workshop::{Order, Workshop};
 use crate::setup::desk::{Desk, Refused};
-use crate::setup::flow::is_of;
-use crate::setup::remote::{self, is_at};
+use crate::setup::remote;
 
 /// A server, which does the work by itself.
 pub(crate) struct Remote {
@@ -26,28 +22,12 @@ impl Remote {
     pub(crate) const fn new(desk: remote::Remote, pace: Pace) -> Self {
         Self { desk, pause: pace.shortest() }
     }
-
-    fn taken<T>(&self, answer: Result<T, ClientError>) -> Result<T, Refused>
-    where
-        T: serde::Serialize + serde::de::DeserializeOwned,
-    {
-        cleaned(answer.map_err(|error| self.desk.refused(error))?)
-    }
 }
 
 #[async_trait]
 impl Workshop for Remote {
     fn desk(&self) -> &dyn Desk {
         &self.desk
-    }
-
-    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused> {
-        let Some(client) = self.desk.in_session() else { return Ok(Entry::LogIn) };
-        let setups = self.taken(client.setups().await)?;
-        let mut known = setups.into_iter().filter(|document| {
-            document.infrastructure.is_some() && is_at(document, address) && is_of(document, username)
-        });
-        Ok(known.next().map_or(Entry::LogIn, |document| Entry::Through(Box::new(document))))
     }
 
     /// The server knows.
@@ -57,7 +37,7 @@ impl Workshop for Remote {
 
     async fn dependencies(&self, setup: &str) -> Result<DependenciesDocument, Refused> {
         let answer = self.desk.session().await?.dependencies(setup).await;
-        self.taken(answer)
+        self.desk.taken(answer)
     }
 
     async fn order(&self, setup: &str, order: Order<'_>) -> Result<DependenciesDocument, Refused> {
@@ -68,12 +48,12 @@ impl Workshop for Remote {
             Order::Retry(item) => client.retry(setup, &item.to_string()).await,
             Order::Cancel(item) => client.cancel(setup, item.map(ToString::to_string).as_deref()).await,
         };
-        self.taken(answer)
+        self.desk.taken(answer)
     }
 
     async fn messages(&self, setup: &str, after: usize) -> Result<MessagesDocument, Refused> {
         let answer = self.desk.session().await?.messages(setup, after).await;
-        self.taken(answer)
+        self.desk.taken(answer)
     }
 
     async fn go_on(&self, _: &str) -> Result<(), Refused> {

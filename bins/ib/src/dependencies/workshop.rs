@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use ib_api::dependencies::{DependenciesDocument, MessagesDocument};
-use ib_api::setup::SetupDocument;
-use ib_domain::address::EnvironmentAddress;
 use ib_domain::dependency::DependencyId;
 use ib_setup::publication::Item;
 
@@ -23,24 +21,11 @@ pub(crate) enum Order<'a> {
     Cancel(Option<&'a Item>),
 }
 
-/// How a user gets to their infrastructure.
-pub(crate) enum Entry {
-    /// By a set-up that is registered already.
-    Through(Box<SetupDocument>),
-    /// By logging in.
-    LogIn,
-    /// Not at all: it is not registered.
-    Closed,
-}
-
 /// Publishes dependencies. Every document that comes from it is harmless to show.
 #[async_trait]
 pub(crate) trait Workshop: Send + Sync {
     /// Who keeps the set-ups by which users come in.
     fn desk(&self) -> &dyn Desk;
-
-    /// How `username`, or whoever came in last, gets to the infrastructure at `address`.
-    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused>;
 
     /// Somebody has just logged in by a set-up.
     async fn came_in(&self, setup: &str) -> Result<(), Refused>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::look::Look;
+use crate::look::{Look, Mark};
 
 /// Text of at most [`Look::width`] columns.
 pub(crate) struct Page {
@@ -32,6 +32,29 @@ impl Page {
     pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
+    }
+
+    /// The first line: how it came out, and what it is about.
+    pub(crate) fn headline(&mut self, (mark, words): &(Mark, String), about: &str) {
+        let look = self.look;
+        let word = format!("{} {words}", look.symbol(*mark));
+        self.line(&format!("{}  {}", look.mark(*mark, &word), look.strong(about)));
+    }
+
+    /// Rows below their heads, each with its mark, in columns that are as wide as they have to be.
+    pub(crate) fn table<const N: usize>(&mut self, heads: [&str; N], rows: &[(Mark, [String; N])]) {
+        let heads = heads.map(str::to_owned);
+        let all = || std::iter::once(&heads).chain(rows.iter().map(|(_, row)| row));
+        let widths: [usize; N] = std::array::from_fn(|column| widest(all().map(|row| row[column].as_str())));
+        let cells = |row: &[String; N]| {
+            let cells = row.iter().zip(widths).map(|(cell, width)| padded(cell, width));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        let look = self.look;
+        self.line(&look.quiet(&format!("    {}", cells(&heads))));
+        for (mark, row) in rows {
+            self.line(&format!("  {} {}", look.mark(*mark, look.symbol(*mark)), cells(row)));
+        }
     }
 
     /// A lead, `columns` wide, then `body` in as many lines as it needs, each below the first.

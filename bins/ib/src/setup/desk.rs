@@ -26,11 +26,24 @@ pub(crate) enum Act<'a> {
     Code(&'a SecretString),
 }
 
+/// How a user gets to their infrastructure.
+pub(crate) enum Entry {
+    /// By a set-up that is registered already.
+    Through(Box<SetupDocument>),
+    /// By logging in.
+    LogIn,
+    /// Not at all: it is not registered.
+    Closed,
+}
+
 /// Keeps set-ups and works on them.
 #[async_trait]
 pub(crate) trait Desk: Send + Sync {
     /// What is known of an address: a set-up that goes on, or one that is registered.
     async fn find(&self, address: &EnvironmentAddress) -> Result<Option<SetupDocument>, Refused>;
+
+    /// How `username`, or whoever came in last, gets to the infrastructure at `address`.
+    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused>;
 
     /// Begins a set-up.
     async fn begin(&self) -> Result<SetupDocument, Refused>;

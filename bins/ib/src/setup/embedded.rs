@@ -8,6 +8,7 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_api::request::DisclaimerDocument;
 use ib_api::setup::SetupDocument;
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::permission::user::Username;
 use ib_env_client::{Connect, Credentials, Password, Token};
 use ib_setup::ports::{Clock, LifeTimes, Store};
 use ib_setup::registration::{Rules, View};
@@ -18,7 +19,7 @@ use ib_setup::{
 use ib_store::{Keys, SqliteStore};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::desk::{Act, Desk, Refused};
+use super::desk::{Act, Desk, Entry, Refused};
 use super::folder::Folder;
 use crate::stop::Stop;
 
@@ -114,6 +115,19 @@ async fn known(store: &SqliteStore, address: &EnvironmentAddress) -> Result<Opti
 impl Desk for Embedded {
     async fn find(&self, address: &EnvironmentAddress) -> Result<Option<SetupDocument>, Refused> {
         known(&self.store, address).await
+    }
+
+    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused> {
+        let failed = |error| refused(&SetupError::Store(error));
+        let identity = Identity { address: address.clone(), serial: None, names: [].into() };
+        let Some(infrastructure) = self.store.find(&identity).await.map_err(failed)? else {
+            return Ok(Entry::Closed);
+        };
+        let username = username.map(Username::parse).transpose();
+        let username = username.map_err(|error| refused(&SetupError::Username(error)))?;
+        let known = self.store.registered(infrastructure, username.as_ref()).await.map_err(failed)?;
+        let Some(id) = known.first() else { return Ok(Entry::LogIn) };
+        Ok(Entry::Through(Box::new(document(*id, self.setup.view(*id).await)?)))
     }
 
     async fn begin(&self) -> Result<SetupDocument, Refused> {

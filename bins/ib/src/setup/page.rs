@@ -12,9 +12,7 @@ use crate::look::{Look, Mark};
 /// The whole page; `again` is the command that goes on.
 pub(crate) fn render(document: &SetupDocument, again: &str, look: Look) -> String {
     let mut page = Page::new(look);
-    let (mark, words) = headline(document);
-    let word = format!("{} {words}", look.symbol(mark));
-    page.line(&format!("{}  {}", look.mark(mark, &word), look.strong(&host(document))));
+    page.headline(&headline(document), &host(document));
     page.gap();
     if document.infrastructure.is_none() {
         steps(&mut page, document);
@@ -36,9 +34,7 @@ pub(crate) fn render(document: &SetupDocument, again: &str, look: Look) -> Strin
 /// Where it stopped and why, and nothing else.
 pub(crate) fn why(document: &SetupDocument, look: Look) -> String {
     let mut page = Page::new(look);
-    let (mark, words) = headline(document);
-    let word = format!("{} {words}", look.symbol(mark));
-    page.line(&format!("{}  {}", look.mark(mark, &word), look.strong(&host(document))));
+    page.headline(&headline(document), &host(document));
     trouble(&mut page, document);
     page.into_text()
 }

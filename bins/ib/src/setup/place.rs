@@ -20,6 +20,8 @@ use crate::asking::secret::Secrets;
 use crate::cli::{LoginArguments, NetworkArguments, PlaceArguments};
 use crate::dependencies;
 use crate::dependencies::workshop::Workshop;
+use crate::environments;
+use crate::environments::watcher::Watcher;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
@@ -86,6 +88,25 @@ impl Place {
                     return Err(decided_by_the_server("--packages"));
                 }
                 Ok(Box::new(dependencies::remote::Remote::new(remote, surroundings.pace)))
+            }
+        }
+    }
+
+    /// Who watches environments there.
+    pub(crate) async fn watcher(
+        self,
+        access: Access<'_>,
+        secrets: &Secrets,
+        surroundings: &Surroundings,
+    ) -> Result<Box<dyn Watcher>, Stop> {
+        match self {
+            Self::Folder(folder, _) => {
+                let desk = embedded(&folder, access, secrets, surroundings).await?;
+                Ok(Box::new(environments::embedded::Embedded::new(desk)))
+            }
+            Self::Server(remote, _) => {
+                refuse_what_a_server_decides(access)?;
+                Ok(Box::new(environments::remote::Remote::new(remote)))
             }
         }
     }

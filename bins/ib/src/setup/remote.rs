@@ -13,7 +13,8 @@ use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 use secrecy::SecretString;
 
 use super::clean::cleaned;
-use super::desk::{Act, Desk, Refused};
+use super::desk::{Act, Desk, Entry, Refused};
+use super::flow::is_of;
 use super::sessions::Sessions;
 use crate::asking::client::authority;
 use crate::stop::{Stop, file_name};
@@ -51,8 +52,7 @@ impl Remote {
     /// What is known there of an address. No session is begun for it.
     pub(crate) async fn look(&self, address: &EnvironmentAddress) -> Result<Option<SetupDocument>, Refused> {
         let Some(client) = self.in_session() else { return Ok(None) };
-        let setups = client.setups().await.map_err(|error| self.refused(error))?;
-        let setups = setups.into_iter().map(cleaned).collect::<Result<Vec<_>, _>>()?;
+        let setups = self.taken(client.setups().await)?;
         Ok(setups.into_iter().find(|document| is_at(document, address)))
     }
 
@@ -85,6 +85,14 @@ impl Remote {
         Ok(self.client.clone().with_token(token))
     }
 
+    /// What the server answered, harmless to show.
+    pub(crate) fn taken<T>(&self, answer: Result<T, ClientError>) -> Result<T, Refused>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        cleaned(answer.map_err(|error| self.refused(error))?)
+    }
+
     pub(crate) fn refused(&self, error: ClientError) -> Refused {
         match error {
             ClientError::Problem(problem) => match cleaned(*problem) {
@@ -105,9 +113,18 @@ impl Desk for Remote {
         self.look(address).await
     }
 
+    async fn entry(&self, address: &EnvironmentAddress, username: Option<&str>) -> Result<Entry, Refused> {
+        let Some(client) = self.in_session() else { return Ok(Entry::LogIn) };
+        let setups = self.taken(client.setups().await)?;
+        let mut known = setups.into_iter().filter(|document| {
+            document.infrastructure.is_some() && is_at(document, address) && is_of(document, username)
+        });
+        Ok(known.next().map_or(Entry::LogIn, |document| Entry::Through(Box::new(document))))
+    }
+
     async fn begin(&self) -> Result<SetupDocument, Refused> {
         let document = self.session().await?.begin_setup().await;
-        cleaned(document.map_err(|error| self.refused(error))?)
+        self.taken(document)
     }
 
     async fn act(&self, id: &str, act: Act<'_>) -> Result<SetupDocument, Refused> {
@@ -120,14 +137,14 @@ impl Desk for Remote {
             Act::Check => client.check_again(id).await,
             Act::Code(code) => client.enter_code(id, code).await,
         };
-        cleaned(document.map_err(|error| self.refused(error))?)
+        self.taken(document)
     }
 
     async fn settled(&self, id: &str) -> Result<SetupDocument, Refused> {
         let client = self.session().await?;
         let mut id = id.to_owned();
         loop {
-            let document = cleaned(client.setup(&id).await.map_err(|error| self.refused(error))?)?;
+            let document = self.taken(client.setup(&id).await)?;
             if !document.is_running() {
                 return Ok(document);
             }
@@ -150,7 +167,7 @@ fn unavailable(detail: String) -> Refused {
 }
 
 /// Whether a set-up is about an address.
-pub(crate) fn is_at(document: &SetupDocument, address: &EnvironmentAddress) -> bool {
+fn is_at(document: &SetupDocument, address: &EnvironmentAddress) -> bool {
     let named = document.environment.as_ref().map(|environment| environment.address.as_str());
     let named = named.unwrap_or(&document.typed.address);
     EnvironmentAddress::parse(named).as_ref() == Ok(address)

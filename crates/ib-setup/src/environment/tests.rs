@@ -1,1 +1,174 @@
+use ib_domain::check::Check;
+use ib_domain::reason::Reason;
 
+use super::*;
+use crate::found::{Found, Status};
+
+pub(super) fn address(host: &str) -> EnvironmentAddress {
+    EnvironmentAddress::parse(host).unwrap()
+}
+
+pub(super) fn name(text: &str) -> EnvironmentName {
+    text.parse().unwrap()
+}
+
+pub(super) fn maria() -> Username {
+    Username::parse("maria").unwrap()
+}
+
+pub(super) fn at(second: u64) -> Timestamp {
+    Timestamp::from_millis(second * 1_000)
+}
+
+/// An infrastructure whose LifeTime is known, and whose development environment has two names.
+pub(super) fn ground() -> Ground {
+    Ground {
+        development: ["dev.acme.example", "www.acme.example"].map(address).into(),
+        serial: Serial::read("S-DEV"),
+        lifetime: Some(address("lifetime.acme.example")),
+    }
+}
+
+/// A look that found nothing wrong, at an environment with that serial number.
+pub(super) fn seen(serial: &str) -> Seen {
+    Seen { troubles: Vec::new(), purpose: None, version: None, serial: Serial::read(serial) }
+}
+
+pub(super) fn trouble(reason: Reason) -> Seen {
+    let found = Found::of_reason(reason, "there");
+    Seen { troubles: vec![found], ..seen("") }
+}
+
+/// What follows from commands that may be asked.
+fn after(commands: impl IntoIterator<Item = Command>) -> State {
+    commands.into_iter().fold(State::default(), |state, command| {
+        let events = decide(&state, command, &ground(), at(0)).unwrap();
+        let next = events.iter().try_fold(state, State::apply).unwrap();
+        assert_eq!(State::from_snapshot(&next.snapshot()), Some(next.clone()));
+        next
+    })
+}
+
+fn begun() -> Command {
+    Command::Begin { address: address("dev.acme.example"), by: maria() }
+}
+
+fn add(text: &str, host: &str) -> Command {
+    Command::Add { name: name(text), address: address(host), by: maria() }
+}
+
+fn listed(text: &str, host: &str, purpose: Purpose) -> Listed {
+    Listed { name: text.to_owned(), address: address(host), purpose }
+}
+
+#[test]
+fn nothing_is_added_before_anybody_came_in() {
+    let refused = decide(&State::default(), add("QA", "qa.acme.example"), &ground(), at(0));
+    assert_eq!(refused, Err(Rejection::NotBegun));
+    assert!(later(&State::default(), crate::environments::EVERY).is_none());
+}
+
+#[test]
+fn every_name_of_development_is_taken() {
+    let state = after([begun()]);
+    for host in ["dev.acme.example", "www.acme.example"] {
+        let refused = decide(&state, add("Other", host), &ground(), at(0)).unwrap_err();
+        assert!(matches!(refused, Rejection::AddressTaken { .. }), "{host}: {refused}");
+    }
+}
+
+#[test]
+fn a_personal_environment_has_no_others() {
+    let personal = Command::Begin { address: address("maria.outsystemscloud.com"), by: maria() };
+    let state = after([personal]);
+    let refused = decide(&state, add("QA", "qa.acme.example"), &ground(), at(0));
+    assert_eq!(refused, Err(Rejection::IsPersonal));
+}
+
+#[test]
+fn there_is_a_limit() {
+    let many = (1..ENVIRONMENTS).map(|n| add(&format!("E{n}"), &format!("e{n}.acme.example")));
+    let state = many.fold(after([begun()]), |state, command| {
+        let events = decide(&state, command, &ground(), at(0)).unwrap();
+        events.iter().try_fold(state, State::apply).unwrap()
+    });
+    let refused = decide(&state, add("One more", "more.acme.example"), &ground(), at(0));
+    assert_eq!(refused, Err(Rejection::TooMany));
+}
+
+#[test]
+fn a_list_with_the_same_name_or_address_twice_is_taken_as_far_as_it_goes() {
+    let state = after([begun(), add("QA", "qa.acme.example"), Command::Import { by: maria() }]);
+    let list = vec![
+        listed("Development", "dev.acme.example", Purpose::Development),
+        listed("QA", "other.acme.example", Purpose::Test),
+        listed("Production", "prod.acme.example", Purpose::Production),
+        listed("Production again", "prod.acme.example", Purpose::Production),
+        listed("a/b", "third.acme.example", Purpose::Test),
+        listed("Console", "lifetime.acme.example", Purpose::Test),
+    ];
+    let events = decide(&state, Command::Listed(list), &ground(), at(0)).unwrap();
+    let state = events.iter().try_fold(state, State::apply).unwrap();
+    let names: Vec<_> = state.environments.iter().map(|known| known.name.as_str()).collect();
+    assert_eq!(names, ["Development", "QA", "other.acme.example", "Production", "third.acme.example"]);
+    assert_eq!(state.environments[3].purpose, Purpose::Production);
+}
+
+#[test]
+fn what_somebody_waits_for_comes_first() {
+    let every = std::time::Duration::from_secs(100);
+    let mut state = after([begun(), add("QA", "qa.acme.example")]);
+    let look = |state: &State, number, serial: &str| {
+        Command::Sighted(vec![(number, state.environment(number).unwrap().turn, seen(serial))])
+    };
+    for (number, serial) in [(1, "S-DEV"), (2, "S-QA")] {
+        let events = decide(&state, look(&state, number, serial), &ground(), at(0)).unwrap();
+        state = events.iter().try_fold(state, State::apply).unwrap();
+    }
+    assert!(due(&state, every, at(99)).is_empty());
+    assert_eq!(later(&state, every), Some(at(100)));
+    let wanted = Command::Look { name: Some(name("qa")), by: maria() };
+    let events = decide(&state, wanted, &ground(), at(100)).unwrap();
+    state = events.iter().try_fold(state, State::apply).unwrap();
+    let hosts: Vec<_> = due(&state, every, at(100))
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Look { address, .. } => Some(address.host().to_owned()),
+            Effect::List => None,
+        })
+        .collect();
+    assert_eq!(hosts, ["qa.acme.example", "dev.acme.example"]);
+}
+
+#[test]
+fn a_look_at_an_address_that_was_changed_meanwhile_tells_nothing() {
+    let state = after([begun(), add("QA", "qa.acme.example")]);
+    let edit = Command::Edit {
+        name: name("QA"),
+        new_name: name("QA"),
+        address: address("new.acme.example"),
+        by: maria(),
+    };
+    let events = decide(&state, edit, &ground(), at(0)).unwrap();
+    let state = events.iter().try_fold(state, State::apply).unwrap();
+    let late = Command::Sighted(vec![(2, 0, seen("S-QA"))]);
+    assert_eq!(decide(&state, late, &ground(), at(1)), Ok(Vec::new()));
+}
+
+#[test]
+fn what_passed_is_not_kept() {
+    let found = |status| Found { status, ..Found::of_reason(Reason::TlsExpired, "there") };
+    let all = [Status::Passed, Status::NotApplicable, Status::NotEvaluated, Status::Warning, Status::Unknown];
+    let seen = Seen::new(all.map(found).into(), None, None, None);
+    let kept: Vec<_> = seen.troubles.iter().map(|found| found.status).collect();
+    assert_eq!(kept, [Status::Warning, Status::Unknown]);
+    assert_eq!(seen.troubles[0].check, Check::NetTls);
+}
+
+#[test]
+fn a_snapshot_in_another_form_is_none() {
+    let text = after([begun()]).snapshot();
+    for other in ["", "null", "{}", &text.replacen("[1,", "[2,", 1)] {
+        assert_eq!(State::from_snapshot(other), None, "{other}");
+    }
+}

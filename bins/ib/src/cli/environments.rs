@@ -1,0 +1,117 @@
+//! The arguments of `ib environments` and `ib features`.
+
+use clap::{ArgGroup, Args, Subcommand, ValueEnum, ValueHint};
+use ib_domain::environment::EnvironmentName;
+
+use super::{InfrastructureArguments, help};
+
+/// What to do about environments.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum EnvironmentsCommand {
+    /// Show which environments there are, and what was last seen of each; nobody is asked
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    List(KnownArguments),
+    /// Add an environment, and look at it
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Add(AddArguments),
+    /// Give an environment another name or another address
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Edit(EditArguments),
+    /// Remove an environment
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Remove(RemoveArguments),
+    /// Look at one environment now, or at all of them
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Check(NamedArguments),
+    /// Add every environment that LifeTime lists
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Import(KnownArguments),
+}
+
+/// The arguments of `ib environments list` and `import`.
+#[derive(Debug, Args)]
+pub struct KnownArguments {
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments add`.
+#[derive(Debug, Args)]
+pub struct AddArguments {
+    /// What to call it, such as Production.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
+    /// Its address, such as prod.example.com.
+    #[arg(index = 3, value_name = "URL", value_hint = ValueHint::Hostname)]
+    pub url: String,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments edit`.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("changes").args(["new_name", "new_address"]).required(true).multiple(true)))]
+pub struct EditArguments {
+    /// What it is called.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
+    /// What to call it from now on.
+    #[arg(long = "name", value_name = "NEW")]
+    pub new_name: Option<EnvironmentName>,
+    /// Its address from now on.
+    #[arg(long = "address", value_name = "URL", value_hint = ValueHint::Hostname)]
+    pub new_address: Option<String>,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArguments {
+    /// What it is called.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
+    /// Remove it without asking.
+    #[arg(long)]
+    pub yes: bool,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments check` and `ib features`.
+#[derive(Debug, Args)]
+pub struct NamedArguments {
+    /// Only the environment of this name.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: Option<EnvironmentName>,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// What every command about environments takes.
+#[derive(Debug, Args)]
+pub struct WatchArguments {
+    /// How to print what is there.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: EnvironmentsFormat,
+    /// Which infrastructure, and the way to it.
+    #[command(flatten)]
+    pub infrastructure: InfrastructureArguments,
+}
+
+/// How `ib environments` and `ib features` print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[non_exhaustive]
+pub enum EnvironmentsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON document, ib.environments/1.
+    Json,
+}

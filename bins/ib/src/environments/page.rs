@@ -1,0 +1,122 @@
+//! Which environments there are, and how each stands, for people.
+
+use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument};
+use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
+
+use crate::format::{Page, command_row, enumeration, row};
+use crate::look::{Look, Mark};
+use crate::setup::page::paragraph;
+
+/// What is shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) document: &'a EnvironmentsDocument,
+    pub(crate) host: &'a str,
+    /// The command that tells more of what is limited.
+    pub(crate) features: &'a str,
+    /// The command that goes on, where there is one.
+    pub(crate) next: Option<&'a str>,
+}
+
+/// The whole page.
+pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
+    let Shown { document, host, features, next } = *shown;
+    let mut page = Page::new(look);
+    page.headline(&headline(document), host);
+    page.gap();
+    table(&mut page, &document.environments);
+    limits(&mut page, document, features);
+    if let Some(refused) = &document.refused {
+        page.gap();
+        let (name, address) = (text(&refused.name), text(&refused.address));
+        page.hang("  ", 2, &format!("{name} ({address}) was not added:"));
+        paragraph(&mut page, &refused.finding, &[]);
+    }
+    let findings = document.environments.iter().flat_map(|environment| &environment.findings);
+    for finding in document.import_stop.iter().chain(findings) {
+        paragraph(&mut page, finding, &[]);
+    }
+    go_on(&mut page, next);
+    page.into_text()
+}
+
+/// A text of somebody else's, fit to be shown.
+pub(super) fn text(text: &str) -> String {
+    harmless(text, REMOTE_TEXT_LIMIT)
+}
+
+/// The command that goes on.
+pub(super) fn go_on(page: &mut Page, next: Option<&str>) {
+    if let Some(next) = next {
+        page.gap();
+        command_row(page, "go on", next);
+    }
+}
+
+/// How an environment stands, and how that is marked.
+pub(super) fn standing(environment: &EnvironmentRow) -> (Mark, String) {
+    let (mark, words) = match environment.status.as_str() {
+        "new" => (Mark::Open, "not looked at yet".to_owned()),
+        "connected" => (Mark::Good, "connected".to_owned()),
+        "not_connected" if environment.is_development => (Mark::Bad, "not connected".to_owned()),
+        "not_connected" => (Mark::Attention, "not connected".to_owned()),
+        "faulty" => (Mark::Bad, "faulty".to_owned()),
+        "stale" => (Mark::Open, "not looked at lately".to_owned()),
+        other => (Mark::Open, text(other)),
+    };
+    let is_due = environment.is_looking && environment.status != "new";
+    (mark, if is_due { format!("{words}; a look is due") } else { words })
+}
+
+/// What cannot be used with an environment.
+pub(super) fn limited(environment: &EnvironmentRow) -> impl Iterator<Item = &FeatureDocument> {
+    environment.features.iter().filter(|feature| feature.status == "limited")
+}
+
+fn headline(document: &EnvironmentsDocument) -> (Mark, String) {
+    let all = &document.environments;
+    let count = |status: &str| all.iter().filter(|environment| environment.status == status).count();
+    let connected = format!("{} of {} connected", count("connected"), all.len());
+    match document.exit {
+        3 if document.refused.is_some() => (Mark::Bad, format!("Not added; {connected}")),
+        3 => (Mark::Bad, format!("{} faulty, {connected}", count("faulty"))),
+        0 if count("connected") == all.len() => (Mark::Good, connected),
+        0 => (Mark::Attention, connected),
+        _ => (Mark::Open, format!("Could not tell; {connected}")),
+    }
+}
+
+fn table(page: &mut Page, environments: &[EnvironmentRow]) {
+    let rows = environments.iter().map(|known| {
+        let (mark, words) = standing(known);
+        let (address, role) = (text(&known.address), text(&known.role));
+        let version = known.version.as_deref().map_or_else(|| "-".to_owned(), text);
+        let looked_at = known.looked_at.as_deref().map_or_else(|| "-".to_owned(), moment);
+        (mark, [text(&known.name), address, role, words, version, looked_at])
+    });
+    let rows: Vec<_> = rows.collect();
+    page.table(["environment", "address", "role", "status", "version", "looked at"], &rows);
+}
+
+/// A time in RFC 3339, to the second.
+fn moment(time: &str) -> String {
+    let seconds = time.split_once('.').map_or_else(|| time.to_owned(), |(seconds, _)| format!("{seconds}Z"));
+    text(&seconds.replace('T', " "))
+}
+
+/// A line for each environment of what cannot be used with it.
+fn limits(page: &mut Page, document: &EnvironmentsDocument, features: &str) {
+    let lines = document.environments.iter().filter_map(|environment| {
+        let labels: Vec<_> = limited(environment).map(|feature| text(&feature.label)).collect();
+        let labels = enumeration(&labels.iter().map(String::as_str).collect::<Vec<_>>());
+        (!labels.is_empty()).then(|| format!("{}: {labels}", text(&environment.name)))
+    });
+    let lines: Vec<_> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    page.gap();
+    for (number, line) in lines.iter().enumerate() {
+        row(page, if number == 0 { "limited" } else { "" }, line);
+    }
+    command_row(page, "more", features);
+}

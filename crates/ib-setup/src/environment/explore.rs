@@ -1,0 +1,185 @@
+//! Explores every state that the machine can reach with two drivers, people who do anything at any time, and
+//! environments that answer anything, late, or never.
+//!
+//! `decide` and `apply` are the real ones. Numbers and turns count without end, so only so much is added and changed.
+
+use std::time::Duration;
+
+use ib_domain::reason::Reason;
+use stateright::{Checker, Model, Property};
+
+use super::tests::{address, at, ground, maria, name, seen, trouble};
+use super::*;
+use crate::explore::ends_from_everywhere;
+
+const EVERY: Duration = Duration::from_hours(1);
+/// How many environments are ever added, development included.
+const ADDED: u32 = 2;
+/// How often an environment is given another address.
+const TURNS: u32 = 1;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+struct World {
+    state: State,
+    /// What each driver has begun and not recorded.
+    drivers: [Option<Effect>; 2],
+    /// Whether what was decided could not be recorded, or something belongs that must not.
+    wrong: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Happening {
+    Person(Command),
+    Begin(usize, Effect),
+    Answer(usize, Command),
+    Crash(usize),
+}
+
+struct Estate;
+
+fn commands(state: &State) -> Vec<Command> {
+    let by = maria();
+    let mut commands = vec![Command::Begin { address: address("dev.acme.example"), by: by.clone() }];
+    if state.last < ADDED {
+        for host in ["qa.acme.example", "lifetime.acme.example", "dev.acme.example"] {
+            commands.push(Command::Add { name: name("QA"), address: address(host), by: by.clone() });
+        }
+        commands.push(Command::Import { by: by.clone() });
+    }
+    for text in ["QA", "Development"] {
+        commands.push(Command::Remove { name: name(text), by: by.clone() });
+        if state.environments.iter().all(|known| known.turn < TURNS) {
+            let (new_name, address) = (name("Test"), address("test.acme.example"));
+            commands.push(Command::Edit { name: name(text), new_name, address, by: by.clone() });
+        }
+    }
+    commands.push(Command::Look { name: None, by });
+    commands
+}
+
+/// Everything that the world may answer.
+fn answers(effect: &Effect) -> Vec<Command> {
+    match effect {
+        Effect::List => {
+            let listed = |text: &str, host: &str, purpose| Listed {
+                name: text.to_owned(),
+                address: address(host),
+                purpose,
+            };
+            let list = vec![
+                listed("Dev", "dev.acme.example", Purpose::Development),
+                listed("QA", "qa.acme.example", Purpose::Test),
+            ];
+            let failed = Found::of_reason(Reason::TokenRefused, "lifetime.acme.example");
+            vec![Command::Listed(list), Command::NotListed(Box::new(failed))]
+        }
+        Effect::Look { number, turn, .. } => {
+            let looks = [seen("S-QA"), trouble(Reason::IsLifeTime), trouble(Reason::ConnectRefused)];
+            looks.map(|seen| Command::Sighted(vec![(*number, *turn, seen)])).into()
+        }
+    }
+}
+
+/// The environment that an answer shows to be LifeTime, or development under another name, before it belongs.
+fn unfit(state: &State, answer: &Command) -> Option<Number> {
+    let Command::Sighted(seen) = answer else { return None };
+    let (number, turn, seen) = seen.first()?;
+    let known = state.environment(*number).filter(|known| known.turn == *turn && !known.belongs)?;
+    let is_lifetime = seen.troubles.iter().any(|found| found.reason == Some(Reason::IsLifeTime));
+    (is_lifetime || seen.serial == ground().serial).then_some(known.number)
+}
+
+impl World {
+    fn record(&mut self, command: Command) {
+        let Ok(events) = decide(&self.state, command, &ground(), at(0)) else { return };
+        match events.iter().try_fold(self.state.clone(), State::apply) {
+            Ok(state) => self.state = state,
+            Err(_) => self.wrong = true,
+        }
+    }
+}
+
+impl Model for Estate {
+    type State = World;
+    type Action = Happening;
+
+    fn init_states(&self) -> Vec<World> {
+        vec![World::default()]
+    }
+
+    fn actions(&self, world: &World, actions: &mut Vec<Happening>) {
+        actions.extend(commands(&world.state).into_iter().map(Happening::Person));
+        for (index, driver) in world.drivers.iter().enumerate() {
+            match driver {
+                // What is not wanted is due later; looking at it then is the same.
+                None => actions.extend(
+                    due(&world.state, EVERY, at(0)).into_iter().map(|effect| Happening::Begin(index, effect)),
+                ),
+                Some(effect) => {
+                    actions.push(Happening::Crash(index));
+                    actions
+                        .extend(answers(effect).into_iter().map(|answer| Happening::Answer(index, answer)));
+                }
+            }
+        }
+    }
+
+    fn next_state(&self, world: &World, action: Happening) -> Option<World> {
+        let mut next = world.clone();
+        match action {
+            Happening::Person(command) => next.record(command),
+            Happening::Begin(index, effect) => next.drivers[index] = Some(effect),
+            Happening::Crash(index) => next.drivers[index] = None,
+            Happening::Answer(index, answer) => {
+                let unfit = unfit(&world.state, &answer);
+                next.drivers[index] = None;
+                next.record(answer);
+                next.wrong |= unfit.is_some_and(|number| next.state.environment(number).is_some());
+            }
+        }
+        // Which of the two does what makes no difference.
+        next.drivers.sort_by_key(|driver| format!("{driver:?}"));
+        (next != *world).then_some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always(
+                "what is decided can be recorded, and what must not belong does not",
+                |_, world: &World| !world.wrong,
+            ),
+            Property::always("development stays", |_, world: &World| {
+                let all = &world.state.environments;
+                all.is_empty() || (all[0].is_development() && all[0].address == address("dev.acme.example"))
+            }),
+            Property::always("names and addresses are unique", |_, world: &World| {
+                let all = &world.state.environments;
+                all.iter().enumerate().all(|(index, one)| {
+                    all[..index]
+                        .iter()
+                        .all(|other| !one.name.is_same(&other.name) && one.address != other.address)
+                })
+            }),
+            Property::sometimes("one is refused", |_, world: &World| world.state.refused.is_some()),
+            Property::sometimes("one without a connection belongs", |_, world: &World| {
+                world.state.environments.iter().skip(1).any(|known| {
+                    known.belongs && known.sight.as_ref().is_some_and(|sight| !sight.troubles.is_empty())
+                })
+            }),
+            Property::sometimes("two look at the same", |_, world: &World| {
+                world.drivers[0].is_some() && world.drivers[0] == world.drivers[1]
+            }),
+        ]
+    }
+}
+
+#[test]
+fn nothing_wrong_can_be_reached_and_every_look_ends() {
+    let checker = Estate.checker().threads(2).spawn_bfs().join();
+    checker.assert_properties();
+    println!("explored {} states", checker.unique_state_count());
+    let states = ends_from_everywhere(&Estate, |world| {
+        due(&world.state, EVERY, at(0)).is_empty() && world.drivers == [None, None]
+    });
+    assert!(states > 1_000, "{states}");
+}
