@@ -129,7 +129,46 @@ fn summary(ready: &Ready, url: &str) -> String {
     let users = users.collect::<Vec<_>>().join("\n");
     let host = ready.hosts().next().unwrap_or_default();
     format!(
-        "The set-up, and a pretend infrastructure for it, run until Ctrl-C.\n\n  Open {url} and enter {host}\n\n{}\n{users}\n",
-        sim::row("user", "password", "")
+        "The set-up, and a pretend infrastructure for it, run until Ctrl-C.\n\n  Open {url} and enter {host}\n\n\
+         {}\n{users}\n\n  Keep publications from going on, and let them:\n\n{}\n{}\n\n  \
+         What else can be changed meanwhile stands in crates/ib-env-sim/src/lib.rs.\n",
+        sim::row("user", "password", ""),
+        patch(ready, host, r#"{"publish_rules": [{"application": "*", "stall_after": 1}]}"#),
+        patch(ready, host, r#"{"publish_rules": []}"#),
     )
+}
+
+/// A command that changes a host of the pretend infrastructure.
+fn patch(ready: &Ready, host: &str, change: &str) -> String {
+    let json = "content-type: application/json";
+    format!("  curl -sS -o /dev/null -X PATCH -H '{json}' {}/hosts/{host} -d '{change}'", ready.control())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    /// What the summary tells people to type reaches the pretend infrastructure.
+    #[test]
+    fn the_command_that_changes_a_host_does() {
+        let folder = xshell::Shell::new().unwrap().create_temp_dir().unwrap();
+        let answer = sim::serve_while(Scenario::acme(), &folder.path().join("sim"), async |ready| {
+            let host = ready.hosts().next().unwrap();
+            let command = patch(&ready, host, "{}");
+            let url = command.split(' ').find(|word| word.starts_with("http://")).unwrap();
+            let (authority, path) = url.trim_start_matches("http://").split_once('/').unwrap();
+            let mut stream = TcpStream::connect(authority).await?;
+            let head =
+                format!("PATCH /{path} HTTP/1.0\r\nhost: {authority}\r\ncontent-type: application/json");
+            stream.write_all(format!("{head}\r\ncontent-length: 2\r\n\r\n{{}}").as_bytes()).await?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await?;
+            Ok(answer)
+        });
+        let answer = answer.unwrap();
+        assert!(answer.lines().next().unwrap().contains("200"), "{answer}");
+    }
 }

@@ -41,6 +41,11 @@ impl Ready {
         format!("{}/control/activation", self.control)
     }
 
+    /// Where the infrastructure is changed while it runs.
+    pub(crate) fn control(&self) -> &str {
+        &self.control
+    }
+
     /// Every host that it answers for.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.iter().map(|host| host.name.as_str())

@@ -111,6 +111,7 @@ pub(super) const NOT_DEVELOPMENT: Entry = Entry {
 pub(super) const SAME_ENVIRONMENT: Entry = Entry {
     code: "SETUP-ENV-014",
     id: "env.role.known",
+    severity: Severity::Warning,
     title: "Known under another name",
     message: "{host} leads to an environment that is there already: {observed}.",
     cause: "An environment can have several host names, and all of them show the same serial number.",
