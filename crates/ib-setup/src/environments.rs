@@ -93,6 +93,22 @@ impl Environments {
         Ok(self.shown(&self.load(way_in.infrastructure).await?.0))
     }
 
+    /// The same, with whether LifeTime may be asked for more. Where nobody was seen to [come in](Self::came_in) yet,
+    /// whoever asks has.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn seen_by(&self, setup: SetupId) -> Result<(View, bool)> {
+        let WayIn { infrastructure, address, username } = self.way_in(setup).await?;
+        let can_import = self.setup.ports.lifetimes.access(&address).is_some();
+        let (mut state, _) = self.load(infrastructure).await?;
+        if !state.has_begun() {
+            state = self.record(infrastructure, Command::Begin { address, by: username }, None).await?;
+        }
+        Ok((self.shown(&state), can_import))
+    }
+
     /// Somebody came in by a set-up: its infrastructure has an environment from then on, development. Nothing
     /// happens where the set-up is not registered.
     ///

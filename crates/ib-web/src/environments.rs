@@ -62,14 +62,9 @@ impl Wish {
 impl App {
     /// Which environments there are, and how each stands.
     pub(crate) async fn environments(&self, setup: SetupId) -> Answer<EnvironmentsDocument> {
-        let seen = async {
-            // Whoever came in before there was anything to see of it.
-            self.environments.came_in(setup).await?;
-            let view = self.environments.view(setup).await?;
-            Ok(EnvironmentsDocument::new(&view, self.environments.can_import(setup).await?))
-        };
-        let seen: Result<_, EnvironmentsError> = seen.await;
-        Ok(seen.map_err(|error| self.refuse_environment(&error, ""))?)
+        let seen = self.environments.seen_by(setup).await;
+        let (view, can_import) = seen.map_err(|error| self.refuse_environment(&error, ""))?;
+        Ok(EnvironmentsDocument::new(&view, can_import))
     }
 
     /// The same once nothing is under way, or when `limit` has passed.
