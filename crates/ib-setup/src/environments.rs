@@ -8,11 +8,10 @@ use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::EnvironmentName;
 use ib_domain::permission::user::Username;
 
-use crate::environment::{
-    Command, Event, Ground, IllegalEvent, Rejection, State, View, decide, replay, view,
-};
+use crate::environment::{Command, Event, Ground, IllegalEvent, Rejection, State, View, decide, view};
+use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
-use crate::ports::{Addition, Kept, Lease, Standing, StoreError};
+use crate::ports::{Kept, Lease, Standing, StoreError};
 use crate::setup::{Setup, SetupError};
 use crate::throttle::{Attempt, Client};
 use crate::time::Timestamp;
@@ -154,6 +153,27 @@ impl Environments {
         self.enter(setup, address, command).await
     }
 
+    /// A person wants an environment of that name to be there, with this address and perhaps another name: it is
+    /// added, or changed where it is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add) and [`edit`](Self::edit).
+    pub async fn put(
+        &self,
+        setup: SetupId,
+        name: EnvironmentName,
+        new_name: EnvironmentName,
+        typed: &str,
+    ) -> Result<View> {
+        let is_there = self.view(setup).await?.environments.iter().any(|known| known.name.is_same(&name));
+        if is_there {
+            self.edit(setup, name, new_name, typed).await
+        } else {
+            self.add(setup, new_name, typed).await
+        }
+    }
+
     /// A person removes an environment.
     ///
     /// # Errors
@@ -198,8 +218,7 @@ impl Environments {
     /// As [`view`](Self::view).
     pub async fn history(&self, setup: SetupId, after: usize, limit: usize) -> Result<Vec<Event>> {
         let history = HistoryId::Environments(self.way_in(setup).await?.infrastructure);
-        let texts = self.setup.ports.store.events(history, after, limit).await?;
-        texts.iter().map(|text| read_event(text)).collect()
+        Ok(history::events::<State>(&*self.setup.ports.store, history, after, limit).await?)
     }
 
     async fn way_in(&self, setup: SetupId) -> Result<WayIn> {
@@ -278,12 +297,7 @@ impl Environments {
     }
 
     async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
-        if let Some(state) = State::from_snapshot(&kept.snapshot) {
-            return Ok((state, kept.sequence));
-        }
-        let texts = self.setup.ports.store.events(history, 0, usize::MAX).await?;
-        let events = texts.iter().map(|text| read_event(text)).collect::<Result<Vec<_>>>()?;
-        Ok((replay(&events)?, events.len()))
+        history::restore(&*self.setup.ports.store, history, kept).await
     }
 
     async fn append(
@@ -294,20 +308,12 @@ impl Environments {
         events: &[Event],
         lease: Option<Lease>,
     ) -> Result<State> {
-        let state = events.iter().try_fold(state, State::apply)?;
-        let texts = events.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
-        let texts = texts.map_err(|error| StoreError::Unavailable(error.into()))?;
-        let standing = Standing { due: self.next(&state), ..Standing::default() };
-        let addition = Addition { events: &texts, snapshot: &state.snapshot(), standing: &standing, lease };
-        self.setup.ports.store.append(HistoryId::Environments(infrastructure), sequence, addition).await?;
-        Ok(state)
+        let standing = |state: &State| Standing { due: self.next(state), ..Standing::default() };
+        let at = (HistoryId::Environments(infrastructure), sequence);
+        history::append(&*self.setup.ports.store, at, state, events, standing, lease).await
     }
 
     fn now(&self) -> Timestamp {
         self.setup.ports.clock.now()
     }
-}
-
-fn read_event(text: &str) -> Result<Event> {
-    Ok(serde_json::from_str(text).map_err(|error| StoreError::Unavailable(error.into()))?)
 }

@@ -59,6 +59,7 @@ mod environments;
 #[cfg(test)]
 mod explore;
 mod found;
+mod history;
 mod id;
 mod infrastructure;
 pub mod ports;

@@ -13,11 +13,11 @@ use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
 use ib_domain::permission::user::Username;
 
+use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
-use crate::ports::{Addition, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
+use crate::ports::{Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
 use crate::publication::{
-    Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, replay,
-    view,
+    Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, view,
 };
 use crate::setup::{Setup, SetupError};
 use crate::time::Timestamp;
@@ -209,12 +209,7 @@ impl Publications {
     }
 
     async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
-        if let Some(state) = State::from_snapshot(&kept.snapshot) {
-            return Ok((state, kept.sequence));
-        }
-        let texts = self.setup.ports.store.events(history, 0, usize::MAX).await?;
-        let events = texts.iter().map(|text| read_event(text)).collect::<Result<Vec<_>>>()?;
-        Ok((replay(&events)?, events.len()))
+        history::restore(&*self.setup.ports.store, history, kept).await
     }
 
     async fn append(
@@ -225,23 +220,15 @@ impl Publications {
         events: &[Event],
         lease: Option<Lease>,
     ) -> Result<State> {
-        let state = events.iter().try_fold(state, State::apply)?;
-        let texts = events.iter().map(serde_json::to_string).collect::<std::result::Result<Vec<_>, _>>();
-        let texts = texts.map_err(|error| StoreError::Unavailable(error.into()))?;
-        let due = owed(&state).map(|_| self.now()).or_else(|| later(&state));
-        let standing = Standing { due, ..Standing::default() };
-        let addition = Addition { events: &texts, snapshot: &state.snapshot(), standing: &standing, lease };
-        self.setup.ports.store.append(history, sequence, addition).await?;
-        Ok(state)
+        let due = |state: &State| owed(state).map(|_| self.now()).or_else(|| later(state));
+        let standing = |state: &State| Standing { due: due(state), ..Standing::default() };
+        let at = (history, sequence);
+        history::append(&*self.setup.ports.store, at, state, events, standing, lease).await
     }
 
     fn now(&self) -> Timestamp {
         self.setup.ports.clock.now()
     }
-}
-
-fn read_event(text: &str) -> Result<Event> {
-    Ok(serde_json::from_str(text).map_err(|error| StoreError::Unavailable(error.into()))?)
 }
 
 /// A piece of work under a lease.

@@ -102,13 +102,8 @@ impl App {
             Wish::Add { name, address } => environments.add(setup, named(&name)?, &address).await,
             Wish::Put { name, new_name, address } => {
                 let name = named(&name)?;
-                let is_known = self.environments(setup).await?.environment(name.as_str()).is_some();
                 let new_name = new_name.map_or_else(|| Ok(name.clone()), |name| named(&name))?;
-                if is_known {
-                    environments.edit(setup, name, new_name, &address).await
-                } else {
-                    environments.add(setup, new_name, &address).await
-                }
+                environments.put(setup, name, new_name, &address).await
             }
             Wish::Remove(name) => environments.remove(setup, named(&name)?).await,
             Wish::Look(name) => {

@@ -57,6 +57,12 @@ impl HostHint {
         }
     }
 
+    /// Whether the name is the vendor's own: the environment is not one that its owner runs. Every other name leaves
+    /// that open.
+    pub const fn is_vendors(self) -> bool {
+        !matches!(self, Self::OwnProduction)
+    }
+
     /// Whether an address given as development deserves the question "is this not production?".
     pub fn is_production(self) -> bool {
         matches!(self, Self::CloudProduction | Self::OwnProduction)

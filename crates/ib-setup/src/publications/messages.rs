@@ -1,8 +1,9 @@
 //! What environments said.
 
-use super::{Publications, Result, read_event};
+use super::{Publications, Result};
+use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
-use crate::publication::{Event, Fact, Said, State, view};
+use crate::publication::{Fact, Said, State, view};
 
 /// How many events of a history are read at once.
 const PAGE: usize = 500;
@@ -41,11 +42,10 @@ impl Publications {
     ) -> Result<(Vec<Said>, usize)> {
         let run = view(state).run;
         let history = HistoryId::Publications(infrastructure);
-        let events = self.setup.ports.store.events(history, after, limit).await?;
+        let events = history::events::<State>(&*self.setup.ports.store, history, after, limit).await?;
         let read = after + events.len();
         let mut said = Vec::new();
         for event in events {
-            let event: Event = read_event(&event)?;
             match event.fact {
                 // An earlier publication's; the last one may begin on a later page.
                 _ if run.as_ref().is_none_or(|run| event.at < run.begun) => {}

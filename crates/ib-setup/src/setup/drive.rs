@@ -13,31 +13,17 @@
 //! answer that the state no longer waits for is dropped. A lease keeps two drivers from doing the same work
 //! at once; nothing depends on it but the effort.
 
+use crate::history;
 use crate::id::SetupId;
-use crate::ports::{Addition, Secret, SecretKind, Standing, Store, StoreError};
-use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, replay, view};
+use crate::ports::{Secret, SecretKind, Standing, Store, StoreError};
+use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, view};
 use crate::setup::{Setup, SetupError};
 use crate::throttle::Attempt;
 
 /// Loads a set-up without changing it.
 pub(crate) async fn load(store: &dyn Store, setup: SetupId) -> Result<(State, usize), SetupError> {
     let kept = store.load(setup.into()).await?.ok_or(SetupError::Unknown)?;
-    if let Some(state) = State::from_snapshot(&kept.snapshot) {
-        return Ok((state, kept.sequence));
-    }
-    let events = history(store, setup).await?;
-    Ok((replay(&events)?, events.len()))
-}
-
-/// All events of a set-up.
-async fn history(store: &dyn Store, setup: SetupId) -> Result<Vec<Event>, SetupError> {
-    let texts = store.events(setup.into(), 0, usize::MAX).await?;
-    let read = |text: &String| serde_json::from_str(text);
-    Ok(texts
-        .iter()
-        .map(read)
-        .collect::<Result<_, _>>()
-        .map_err(|error| StoreError::Unavailable(error.into()))?)
+    history::restore(store, setup.into(), &kept).await
 }
 
 impl Setup {
@@ -47,7 +33,7 @@ impl Setup {
     ///
     /// [`SetupError::Store`].
     pub async fn history(&self, setup: SetupId) -> Result<Vec<Event>, SetupError> {
-        history(self.ports.store.as_ref(), setup).await
+        Ok(history::events::<State>(&*self.ports.store, setup.into(), 0, usize::MAX).await?)
     }
 
     /// Does what is due for a set-up until nothing more is, and returns what a person sees then.
@@ -126,15 +112,12 @@ impl Setup {
         state: State,
         events: &[Event],
     ) -> Result<Option<State>, SetupError> {
-        let state = events.iter().try_fold(state, State::apply)?;
-        let (snapshot, standing) = (state.snapshot(), self.standing(&state));
-        let events = events.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>();
-        let events = events.map_err(|error| StoreError::Unavailable(error.into()))?;
-        let addition = Addition { events: &events, snapshot: &snapshot, standing: &standing, lease: None };
-        match self.ports.store.append(setup.into(), sequence, addition).await {
-            Ok(()) => Ok(Some(state)),
-            Err(StoreError::Conflict) => Ok(None),
-            Err(error) => Err(error.into()),
+        let (store, at) = (&*self.ports.store, (setup.into(), sequence));
+        let append = history::append(store, at, state, events, |state| self.standing(state), None);
+        match Box::pin(append).await {
+            Ok(state) => Ok(Some(state)),
+            Err(SetupError::Store(StoreError::Conflict)) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -108,21 +108,10 @@ impl Around {
     }
 }
 
-/// Whether an infrastructure may be one that its owner runs. The vendor's own names say that it is not; every other
-/// name leaves it open.
+/// Whether an infrastructure may be one that its owner runs (E1).
 fn is_on_premises(address: &str) -> bool {
-    use HostHint as Hint;
     let hint = EnvironmentAddress::parse(address).ok().and_then(|address| address.hint());
-    !matches!(
-        hint,
-        Some(
-            Hint::PersonalEnvironment
-                | Hint::CloudDevelopment
-                | Hint::CloudTest
-                | Hint::CloudProduction
-                | Hint::CloudLifeTime
-        )
-    )
+    !hint.is_some_and(HostHint::is_vendors)
 }
 
 impl Repair {
