@@ -255,7 +255,7 @@ impl PublicationDocument {
 }
 
 impl ItemDocument {
-    fn new(item: &ItemView, is_open: bool) -> Self {
+    pub(crate) fn new(item: &ItemView, is_open: bool) -> Self {
         let [messages, warnings, errors] = item.heard;
         let PlannedDocument { item: id, name, kind, reason, .. } = PlannedDocument::from(&item.planned);
         Self {
@@ -319,6 +319,7 @@ const fn why_id(why: &Why) -> &'static str {
         Why::Outdated { .. } => "outdated",
         Why::UnknownVersion => "unknown_version",
         Why::Inconsistent => "inconsistent",
+        Why::Wanted => "wanted",
         _ => "broken_by",
     }
 }
@@ -342,6 +343,8 @@ fn sentence(planned: &Planned) -> String {
         Why::Inconsistent => {
             format!("Its modules do not fit together; version {wanted} will be installed again.")
         }
+        Why::Wanted if planned.digest.is_some() => "Its package will be published.".to_owned(),
+        Why::Wanted => "It will be published again as it is.".to_owned(),
         Why::BrokenBy { dependencies } => {
             let names: Vec<_> = dependencies.iter().map(|id| id.name()).collect();
             format!("It may use {}, and will be published again.", names.join(", "))
@@ -365,11 +368,11 @@ impl MessagesDocument {
     }
 }
 
-fn at(time: Timestamp) -> String {
+pub(crate) fn at(time: Timestamp) -> String {
     timestamp(time.into())
 }
 
-fn finding(found: &Found) -> FindingDocument {
+pub(crate) fn finding(found: &Found) -> FindingDocument {
     FindingDocument::new(found, &Role::Environment(Purpose::Development))
 }
 

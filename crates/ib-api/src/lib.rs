@@ -11,6 +11,7 @@
 //! - [`dependencies`]: what is installed, what would be, and how far that is, `ib.dependencies/1`, and
 //!   [`dependencies_event`], the same line by line;
 //! - [`environments`]: the environments, how each stands and which features it limits, `ib.environments/1`;
+//! - [`integrations`]: the integrations, how each stands and what it needs of its own, `ib.integrations/1`;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
@@ -23,6 +24,7 @@ pub mod environments;
 pub mod event;
 pub mod exit;
 pub mod explain;
+pub mod integrations;
 pub mod problem;
 pub mod request;
 pub mod setup;

@@ -5,9 +5,12 @@ use std::time::SystemTime;
 use ib_domain::environment::{Purpose, Role};
 use ib_domain::reason::Reason;
 use ib_setup::environment;
+use ib_setup::ports::DepotError;
 use ib_setup::publication;
 use ib_setup::registration::Rejection;
-use ib_setup::{EnvironmentsError, Found, PublicationsError, SetupError, Timestamp};
+use ib_setup::{
+    DownloadError, EnvironmentsError, Found, PublicationsError, SetupError, Timestamp, UploadError,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::check::timestamp;
@@ -227,11 +230,50 @@ impl Problem {
         match error {
             PublicationsError::NotRegistered => Self::new(
                 ProblemKind::NotYet,
-                "Dependencies can be looked at once the infrastructure is registered.",
+                "Dependencies and integrations can be looked at once the infrastructure is registered.",
             ),
             PublicationsError::Rejected(rejection) => Self::of_rejected_publication(rejection),
             PublicationsError::Setup(error) => Self::of_setup(error, ""),
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    /// Why the package of an integration was not taken.
+    pub fn of_upload(error: &UploadError) -> Self {
+        let unusable = |detail: String| Self::new(ProblemKind::Unusable, detail).field("file");
+        match error {
+            UploadError::NoDepot => {
+                Self::new(ProblemKind::NotFound, "This service keeps no packages of integrations.")
+            }
+            UploadError::NoIntegration(why) => {
+                unusable(format!("The file is not the package of one integration: {why}."))
+            }
+            UploadError::Depot(DepotError::NoPackage(flaw)) => {
+                unusable(format!("The file is no package of an integration: {flaw}."))
+            }
+            UploadError::Depot(DepotError::TooLarge { limit }) => {
+                let mib = limit / (1 << 20);
+                Self::new(ProblemKind::TooLarge, format!("The file is longer than {mib} MiB.")).field("file")
+            }
+            UploadError::Depot(DepotError::Interrupted(_)) => {
+                unusable("The file did not arrive as a whole. Send it again.".to_owned())
+            }
+            UploadError::Publications(error) => Self::of_publications(error),
+            _ => Self::new(ProblemKind::Unavailable, "The package cannot be kept now. Try again later."),
+        }
+    }
+
+    /// Why there is no package of an integration.
+    pub fn of_download(error: &DownloadError) -> Self {
+        match error {
+            DownloadError::NotUploaded => {
+                Self::new(ProblemKind::NotFound, "No package of this integration was uploaded.")
+            }
+            DownloadError::Publications(error) => Self::of_publications(error),
+            _ => Self::new(
+                ProblemKind::NotFound,
+                "The package is not there any more as it was uploaded. Upload it again.",
+            ),
         }
     }
 
@@ -249,6 +291,15 @@ impl Problem {
             No::UnderWay => unfit("A publication is under way already; watch it here."),
             No::NothingToDo => unfit("Everything is as it should be; there is nothing to publish."),
             No::NoSuchItem => Self::new(ProblemKind::NotFound, "The last publication has no such item."),
+            No::SeveralCatalogs => unfit(
+                "The environment uses several database catalogs. Download the package, publish it in Service Center, then mark it as published.",
+            ),
+            No::NoSuchIntegration(name) => {
+                Self::new(ProblemKind::NotFound, format!("There is no integration {name}."))
+            }
+            No::TooManyIntegrations => {
+                unfit("There are too many integrations. Remove one that is not needed.")
+            }
             No::TooLate => {
                 unfit("The environment deploys it already, and nobody can undo that. Wait until it is done.")
             }

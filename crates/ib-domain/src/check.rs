@@ -56,6 +56,8 @@ checks! {
     EnvActivation = "env.activation", "Activation code";
     /// Who checks passwords: the platform or an external identity provider?
     EnvIdentity = "env.identity", "Identity provider";
+    /// Can integrations be published there: does it use one database catalog alone (B12)?
+    EnvCatalogs = "env.catalogs", "Database catalogs";
     /// Does the environment accept the IT user (C2)?
     UserLogin = "user.login", "Log-in";
     /// Does the IT user have the level Change and Deploy Applications (B1)?

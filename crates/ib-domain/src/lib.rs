@@ -5,7 +5,7 @@
 //! - what an environment's [address] may look like,
 //! - which Platform Server [version]s can be set up, and which need an activation code,
 //! - what an IT user may do: the platform's whole [permission] model,
-//! - the five applications that integrations need ([dependency]),
+//! - the five applications that integrations need ([dependency]), and what single [integration]s need of their own,
 //! - every [`check`] that can be made, every [`reason`] why one can fail, and what each of them costs
 //!   ([`feature`]) and asks of whom,
 //! - how single [`finding`]s roll up into a [`report`] and its [`verdict`].
@@ -32,6 +32,7 @@ pub mod dependency;
 pub mod environment;
 pub mod feature;
 pub mod finding;
+pub mod integration;
 pub mod permission;
 pub mod reason;
 pub mod report;

@@ -260,6 +260,8 @@ reasons! {
 
     /// An external identity provider checks passwords.
     ExternalIdentityProvider = user::EXTERNAL_IDENTITY_PROVIDER;
+    /// Several database catalogs are in use.
+    SeveralCatalogs = product::SEVERAL_CATALOGS;
     /// The credentials were not accepted.
     LoginRefused = user::LOGIN_REFUSED;
     /// The credentials were not accepted, and an external identity provider is active.
@@ -349,6 +351,10 @@ reasons! {
     PublicationForbidden = dependency::FORBIDDEN;
     /// The version of a dependency is not known.
     DependencyVersionUnknown = dependency::VERSION_UNKNOWN;
+    /// An integration that was published by hand is not there.
+    IntegrationNotThere = dependency::INTEGRATION_NOT_THERE;
+    /// The package of an integration is not there as it was uploaded.
+    UploadGone = dependency::UPLOAD_GONE;
 
     /// A check broke down: our bug.
     CheckCrashed = http::CHECK_CRASHED;

@@ -210,6 +210,13 @@ pub trait Environment: Send + Sync {
     /// The [`Obstacle`], such as an answer that is not understood.
     async fn permissions(&self, credentials: &Credentials) -> Result<Option<DirectAnswer>, Obstacle>;
 
+    /// Whether several database catalogs are in use (B12); `None` where the environment does not tell.
+    ///
+    /// # Errors
+    ///
+    /// The [`Obstacle`] that stood in the way.
+    async fn has_several_catalogs(&self) -> Result<Option<bool>, Obstacle>;
+
     /// Lists the applications.
     ///
     /// # Errors

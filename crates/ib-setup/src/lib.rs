@@ -83,7 +83,9 @@ pub use environments::{Environments, EnvironmentsError};
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
-pub use publications::{Dependencies, Pace, Publications, PublicationsError};
+pub use publications::{
+    Dependencies, DownloadError, Pace, Publications, PublicationsError, UploadError, UploadRequest,
+};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;

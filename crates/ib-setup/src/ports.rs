@@ -1,5 +1,6 @@
 //! What the driver needs, as traits.
 
+mod depot;
 mod packages;
 mod shelf;
 
@@ -17,6 +18,7 @@ use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::infrastructure::{Identity, Infrastructure};
 use crate::time::Timestamp;
 
+pub use depot::{Depot, DepotError, PackageFlaw, Pieces, Stored};
 pub use packages::{PackageError, Packages};
 pub use shelf::{Record, Shelf};
 

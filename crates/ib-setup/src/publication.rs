@@ -1,5 +1,5 @@
-//! Dependencies, and the publications that install and update them: what is there, what would be done about it,
-//! and how far that is (D3 to D6).
+//! Dependencies and integrations, and the publications that bring them to the development environment: what is
+//! there, what would be done about it, and how far that is (D3 to D6, B11, B12).
 //!
 //! One history for each infrastructure, and in it one publication at a time: the lock is the state itself, so it
 //! cannot be left behind. `decide` says what follows from a command, `apply` is the table of legal transitions,
@@ -21,6 +21,7 @@ mod effect;
 mod event;
 #[cfg(test)]
 mod explore;
+mod integrations;
 mod limits;
 mod message;
 mod plan;
@@ -30,10 +31,13 @@ mod survey;
 #[cfg(test)]
 mod tests;
 mod trouble;
+mod upload;
 mod view;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ib_domain::integration::IntegrationName;
 use serde::{Deserialize, Serialize};
 
 use crate::found::Found;
@@ -46,14 +50,16 @@ pub(crate) use effect::later;
 pub use effect::{Effect, owed};
 pub use event::{Event, Fact};
 pub use message::{Message, MessageSeverity, Said};
-pub use plan::{Item, Planned, Why, plan};
+pub use plan::{Item, Planned, Why, plan, plan_integrations};
 pub use run::Holder;
 use run::Run;
 pub(crate) use run::RunItem;
-pub use survey::{
-    INTEGRATIONS, Integration, IntegrationName, ModuleRef, NoIntegrationName, Present, Survey, Surveyed,
+pub use survey::{Catalogs, INTEGRATIONS, Integration, ModuleRef, Present, Survey, Surveyed};
+pub use upload::{PublishedPackage, Upload, UploadedPackage};
+pub use view::{
+    DependencyView, IntegrationStanding, IntegrationView, ItemStatus, ItemView, RunStatus, RunView, View,
+    view,
 };
-pub use view::{DependencyView, ItemStatus, ItemView, RunStatus, RunView, View, view};
 
 /// How long an item may take from being sent to being verified (`service-center-soap.md` 4.3).
 pub const ITEM_LIMIT: Duration = Duration::from_mins(30);
@@ -68,7 +74,7 @@ pub const STALL: Duration = Duration::from_mins(2);
 /// How often an item is sent before a person is asked.
 pub const ATTEMPTS: u8 = 10;
 
-/// What is known of an infrastructure's dependencies, and the publication that is under way or was the last.
+/// What is known of an infrastructure's dependencies and integrations, and the publication that is under way or was the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct State {
     /// Counts what makes a plan another one.
@@ -78,6 +84,8 @@ pub struct State {
     look: Option<Holder>,
     /// Why the last look came to nothing.
     look_stop: Option<Box<Found>>,
+    /// The packages of integrations that people uploaded.
+    uploads: BTreeMap<IntegrationName, Upload>,
     run: Option<Run>,
 }
 
@@ -105,6 +113,16 @@ impl State {
     /// What was last found.
     pub(crate) fn survey(&self) -> Option<&Survey> {
         self.survey.as_ref().map(|(_, survey)| survey)
+    }
+
+    /// The package that was uploaded for an integration.
+    pub(crate) fn upload(&self, integration: &IntegrationName) -> Option<&Upload> {
+        self.uploads.get(integration)
+    }
+
+    /// The packages that must be kept: those that were uploaded last.
+    pub(crate) fn uploads(&self) -> impl Iterator<Item = &Upload> {
+        self.uploads.values()
     }
 
     /// When something last happened to the item that is worked on.

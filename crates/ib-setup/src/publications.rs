@@ -1,5 +1,6 @@
-//! Dependencies and their publications: what an embedder calls.
+//! Dependencies, integrations and their publications: what an embedder calls.
 
+mod integrations;
 mod messages;
 mod pace;
 mod perform;
@@ -15,16 +16,17 @@ use ib_domain::permission::user::Username;
 
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
-use crate::ports::{Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
+use crate::ports::{Depot, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
 use crate::publication::{
     Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, view,
 };
 use crate::setup::{Setup, SetupError};
 use crate::time::Timestamp;
 
+pub use integrations::{DownloadError, UploadError, UploadRequest};
 pub use pace::Pace;
 
-/// Installs and updates the dependencies of registered infrastructures.
+/// Installs and updates the dependencies of registered infrastructures, and publishes their integrations.
 ///
 /// The methods named after what a person does only record it and return at once; a [`Driver`](crate::Driver) does
 /// the work. Whoever calls them names the set-up by which they came in: only a set-up that is registered leads to
@@ -34,6 +36,8 @@ pub struct Publications {
     setup: Setup,
     catalogue: Arc<DependencyCatalogue>,
     packages: Arc<dyn Packages>,
+    /// `None` where no packages of integrations are kept.
+    depot: Option<Arc<dyn Depot>>,
     pace: Pace,
 }
 
@@ -82,7 +86,14 @@ impl Publications {
     /// Publications of `dependencies`, for the infrastructures that `setup` registers, at the usual [`Pace`].
     pub fn new(setup: Setup, dependencies: Dependencies) -> Self {
         let Dependencies { catalogue, packages } = dependencies;
-        Self { setup, catalogue, packages, pace: Pace::default() }
+        Self { setup, catalogue, packages, depot: None, pace: Pace::default() }
+    }
+
+    /// Keeps the packages of integrations in `depot`; without one, nobody can upload any.
+    #[must_use]
+    pub fn keeping(mut self, depot: Arc<dyn Depot>) -> Self {
+        self.depot = Some(depot);
+        self
     }
 
     /// Sets how often environments are asked.

@@ -1,6 +1,7 @@
 //! Everything in memory, for tests and examples: a store with a shelf, a vault, a clock and ids that a test
 //! sets, and an environment that answers as it is told.
 
+mod depot;
 mod failing;
 mod memory;
 mod packages;
@@ -15,6 +16,7 @@ use ib_env_client::Connect;
 use crate::activation::AcceptUnverified;
 use crate::setup::Ports;
 
+pub use depot::{MemoryDepot, ReadModules};
 pub use failing::FailingStore;
 pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
 pub use packages::{MemoryPackages, dependencies};

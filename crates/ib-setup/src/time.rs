@@ -25,6 +25,12 @@ impl Timestamp {
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
     }
+
+    /// The time `duration` earlier; 1970 where that is out of reach.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)))
+    }
 }
 
 impl From<SystemTime> for Timestamp {
@@ -49,6 +55,7 @@ mod tests {
     fn a_timestamp_survives_the_way_through_the_system_clock() {
         let time = Timestamp::from_millis(1_700_000_000_123);
         assert_eq!(Timestamp::from(SystemTime::from(time)), time);
+        assert_eq!(Timestamp::from_millis(7).minus(Duration::from_secs(1)).as_millis(), 0);
         assert_eq!(Timestamp::from_millis(u64::MAX).plus(Duration::from_secs(1)).as_millis(), u64::MAX);
     }
 }

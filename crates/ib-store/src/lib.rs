@@ -1,5 +1,5 @@
-//! Where histories are kept: SQLite for one process, PostgreSQL for several, with secrets sealed; and where packages
-//! of dependencies come from.
+//! Where histories are kept: SQLite for one process, PostgreSQL for several, with secrets sealed; where packages of
+//! dependencies come from, and where those of integrations are kept.
 //!
 //! [`SqliteStore`] and [`PostgresStore`] implement [`Store`](ib_setup::ports::Store) and
 //! [`Shelf`](ib_setup::ports::Shelf); either one gives a [`SealedVault`], which implements
@@ -13,7 +13,8 @@
 //!   in the database, and bound to its set-up and kind;
 //! - a program with the wrong key is refused before it writes anything.
 //!
-//! [`PackageFolder`] implements [`Packages`](ib_setup::ports::Packages) over a folder.
+//! [`PackageFolder`] implements [`Packages`](ib_setup::ports::Packages) over a folder, and [`DepotFolder`] implements
+//! [`Depot`](ib_setup::ports::Depot).
 //!
 //! # Example
 //!
@@ -52,6 +53,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod depot;
 mod error;
 mod packages;
 mod postgres;
@@ -60,6 +62,7 @@ mod sql;
 mod sqlite;
 mod vault;
 
+pub use depot::{DepotFolder, FILES, PACKAGE_LIMIT};
 pub use error::OpenError;
 pub use packages::{CatalogueFileError, PackageFolder};
 pub use postgres::PostgresStore;

@@ -16,7 +16,8 @@ use ib_env_client::Package;
 use ib_setup::ports::{PackageError, Packages};
 
 pub use catalogue_file::CatalogueFileError;
-use file::{PackageHandle, Stamp};
+pub(crate) use file::PackageHandle;
+use file::Stamp;
 
 /// Packages in a folder, described by its `catalogue.toml`: a `[[dependency]]` table for each of the five.
 ///

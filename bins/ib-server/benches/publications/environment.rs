@@ -202,6 +202,10 @@ impl Environment for At {
         self.scripted.permissions(credentials).await
     }
 
+    async fn has_several_catalogs(&self) -> Result<Option<bool>, Obstacle> {
+        Ok(Some(false))
+    }
+
     async fn applications(&self, _: &Credentials) -> Result<Vec<Application>, Obstacle> {
         self.world.answered().await;
         let doing = self.place().doing.lock().unwrap();

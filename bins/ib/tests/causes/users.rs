@@ -20,6 +20,7 @@ fn log_ins() -> Vec<Cause> {
     let oidc = |reason, exit| cause(reason, exit).dev(|dev| dev.identity_provider = IdentityProvider::Oidc);
     vec![
         oidc(Reason::ExternalIdentityProvider, 0),
+        cause(Reason::SeveralCatalogs, 0).dev(|dev| dev.multiple_database_catalogs = true),
         oidc(Reason::LoginRefusedExternal, 6).maria(),
         cause(Reason::LoginRefused, 6).user("maria", "not-her-password"),
         cause(Reason::LoginLocked, 6).maria().after_failures(3),

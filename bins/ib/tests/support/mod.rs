@@ -60,6 +60,7 @@ pub(crate) fn passed_with_user() -> TargetReport {
         passed(Check::EnvVersion, "11.23.1.40123", 0),
         passed(Check::EnvActivation, "not needed", 0),
         passed(Check::EnvIdentity, "the platform itself", 29),
+        passed(Check::EnvCatalogs, "one", 12),
         passed(Check::UserLogin, "accepted and proven", 1_204),
         passed(Check::UserLevel, "Change and Deploy Applications, by the default role Developer", 65),
         passed(Check::UserCreate, "granted by the default role Developer", 0),
@@ -77,6 +78,7 @@ pub(crate) fn warnings() -> TargetReport {
         finding(Check::EnvActivation, Outcome::of(Reason::ActivationCodeNeeded), 0)
             .with(Evidence::new().observed("11.7.4.1011")),
         passed(Check::EnvIdentity, "the platform itself", 29),
+        passed(Check::EnvCatalogs, "one", 12),
     ]);
     findings.extend(without_user());
     target("prod.acme.example", Purpose::Development, findings)
@@ -100,6 +102,7 @@ pub(crate) fn failed() -> TargetReport {
         Check::EnvVersion,
         Check::EnvActivation,
         Check::EnvIdentity,
+        Check::EnvCatalogs,
     ];
     findings.extend(not_evaluated(&later, Check::NetTls));
     findings.extend(not_evaluated(USER, Check::NetTls));

@@ -144,3 +144,28 @@ pub(super) const VERSION_UNKNOWN: Entry = Entry {
     who: Who::You,
     ..PUBLICATION
 };
+
+pub(super) const INTEGRATION_NOT_THERE: Entry = Entry {
+    code: "SETUP-DEP-012",
+    id: "integration.installed.not_there",
+    check: Check::DependencyInstalled,
+    title: "Integration is not there",
+    message: "{item} is not published on development as its package has it: {observed}.",
+    cause: "The publication in Service Center did not end well, is still running, or was made on another environment.",
+    action: "Publish the solution in Service Center of the development environment, read what it says at the end, then mark {item} as published again.",
+    impact: Impact::Only(&[Feature::Publish]),
+    who: Who::You,
+    ..PUBLICATION
+};
+
+pub(super) const UPLOAD_GONE: Entry = Entry {
+    code: "SETUP-DEP-013",
+    id: "integration.package.gone",
+    title: "Uploaded package is gone",
+    message: "The package of {item} is not there as it was uploaded: {observed}.",
+    cause: "Somebody changed or removed the file where this service keeps packages, or several servers do not share that place.",
+    action: "Upload the package again, then retry {item}.",
+    who: Who::You,
+    impact: Impact::Only(&[Feature::Publish]),
+    ..PACKAGE
+};

@@ -2,7 +2,7 @@
 
 use super::{Entry, Retry, Severity, Who};
 use crate::check::Check;
-use crate::feature::Impact;
+use crate::feature::{Feature, Impact};
 
 /// What the ones about the product share.
 const PRODUCT: Entry = Entry {
@@ -118,6 +118,19 @@ pub(super) const SAME_ENVIRONMENT: Entry = Entry {
     action: "Nothing has to be added: it is set up under its other name. To use this address from now on, change it there.",
     impact: Impact::Nothing,
     ..ROLE
+};
+
+pub(super) const SEVERAL_CATALOGS: Entry = Entry {
+    code: "SETUP-ENV-015",
+    id: "env.catalogs.several",
+    check: Check::EnvCatalogs,
+    severity: Severity::Warning,
+    title: "Several database catalogs",
+    message: "{host} uses Multiple Database Catalogs, so integrations cannot be published from here.",
+    cause: "With several catalogs it has to be decided for each module where its tables go, and only Service Center asks for that.",
+    action: "Upload the package of each integration here, download the solution, publish it in Service Center, then mark it as published.",
+    impact: Impact::Only(&[Feature::Publish]),
+    ..PRODUCT
 };
 
 pub(super) const VERSION_TOO_OLD: Entry = Entry {

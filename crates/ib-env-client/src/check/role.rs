@@ -113,7 +113,9 @@ pub(super) fn lighten(listed: Option<&ListedEnvironment>, findings: &mut Vec<Fin
             connected = false;
         }
     }
-    not_applicable(findings, [Check::EnvActivation], "asked on the development environment only", at);
+    findings.retain(|finding| finding.check != Check::EnvCatalogs);
+    let of_development = [Check::EnvActivation, Check::EnvCatalogs];
+    not_applicable(findings, of_development, "asked on the development environment only", at);
     let users = rights::USER_CHECKS.iter().copied();
     not_applicable(findings, users, "users sign in to the development environment", at);
     if findings.iter().all(|finding| finding.check != Check::EnvVersion) {

@@ -68,6 +68,7 @@ fn diagnosis(version: &str) -> Diagnosis {
     let mut findings: Vec<_> = of_environment().skip(1).take(8).map(passed).collect();
     findings.push(passed(Check::EnvVersion));
     findings.push(passed(Check::EnvIdentity));
+    findings.push(passed(Check::EnvCatalogs));
     Diagnosis {
         findings,
         recognised: true,

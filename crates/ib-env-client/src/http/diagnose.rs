@@ -15,7 +15,7 @@ use super::environment::HttpEnvironment;
 use super::findings::{Findings, first};
 use super::page::Page;
 use super::service_center::{
-    PlatformInfo, UnexpectedAnswer, anonymous, identity_provider, outputs, platform_info,
+    PlatformInfo, UnexpectedAnswer, anonymous, identity_provider, outputs, platform_info, several_catalogs,
 };
 use super::soap::{Answer, Service};
 use crate::Obstacle;
@@ -163,6 +163,22 @@ impl HttpEnvironment {
         let begun = Instant::now();
         diagnosis.identity_provider = self.ask_identity_provider().await;
         self.add_identity(findings, diagnosis.identity_provider.as_ref(), begun.elapsed());
+        let begun = Instant::now();
+        // A failure is no obstacle here: who publishes asks again.
+        let catalogs = self.ask_catalogs().await.ok().flatten();
+        self.add_catalogs(findings, catalogs, begun.elapsed());
+    }
+
+    fn add_catalogs(&self, findings: &mut Findings<'_>, several: Option<bool>, took: Duration) {
+        match several {
+            Some(true) => findings.obstacle(Reason::SeveralCatalogs.into(), took),
+            Some(false) => findings.passed(Check::EnvCatalogs, Evidence::new().observed("one"), took),
+            None => {
+                let why = "the environment does not tell how many database catalogs it uses";
+                let at = (self.transport.settings.clock)();
+                findings.add(Finding::new(Check::EnvCatalogs, Outcome::NotApplicable { why }, at).took(took));
+            }
+        }
     }
 
     fn add_identity(&self, findings: &mut Findings<'_>, provider: Option<&IdentityProvider>, took: Duration) {
@@ -191,6 +207,17 @@ impl HttpEnvironment {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if !page.says_closed => Some(true),
             StatusCode::NOT_FOUND => Some(false),
             _ => None,
+        }
+    }
+
+    /// Whether several database catalogs are in use; `None` where the environment does not tell.
+    pub(super) async fn ask_catalogs(&self) -> Result<Option<bool>, Obstacle> {
+        let limits = &self.transport.settings.limits;
+        let question =
+            anonymous(Service::PlatformServices, "Capabilities_Get", limits.request, limits.probe_bytes);
+        match outputs(self.transport.soap(&self.address, &question).await?) {
+            Ok(outputs) => Ok(several_catalogs(&outputs.all().await?)),
+            Err(_) => Ok(None),
         }
     }
 

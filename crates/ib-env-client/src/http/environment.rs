@@ -81,6 +81,11 @@ impl Environment for HttpEnvironment {
         })
     }
 
+    async fn has_several_catalogs(&self) -> Result<Option<bool>, Obstacle> {
+        self.reach().await?;
+        self.ask_catalogs().await
+    }
+
     async fn applications(&self, credentials: &Credentials) -> Result<Vec<Application>, Obstacle> {
         self.reach().await?;
         self.list_applications(credentials).await

@@ -84,6 +84,18 @@ pub(super) fn identity_provider(response: &Element) -> Option<IdentityProvider> 
     Some(if active { IdentityProvider::External(key.to_owned()) } else { IdentityProvider::BuiltIn })
 }
 
+/// The capability that tells of several database catalogs. The names of capabilities are not public: this one is the
+/// project's choice, and where it is not told nothing is known.
+const CATALOGS: &str = "MultipleDatabaseCatalogs";
+
+/// Whether several database catalogs are in use. The list is the only output, of `Properties` with `Name` and
+/// `Value` (`service-center-soap.md` 3).
+pub(super) fn several_catalogs(response: &Element) -> Option<bool> {
+    let properties = &response.children.first()?.children;
+    let known = properties.iter().find(|property| property.text_of("Name").eq_ignore_ascii_case(CATALOGS))?;
+    boolean(known.text_of("Value"))
+}
+
 /// `true`, `false`, `1` or `0`.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     match text.trim() {

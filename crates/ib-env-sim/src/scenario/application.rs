@@ -1,7 +1,6 @@
 //! Applications, their modules, and how their publication goes.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::guid;
 
@@ -81,38 +80,6 @@ impl Application {
     /// The GUID.
     pub fn key(&self) -> String {
         self.key.clone().unwrap_or_else(|| guid("application", &self.name))
-    }
-}
-
-impl Application {
-    /// The application as the package that the simulator can publish. The vendor's package format is not public.
-    ///
-    /// ```
-    /// use ib_env_sim::scenario::{Application, Module};
-    ///
-    /// let orders = Application {
-    ///     name: "Orders".to_owned(),
-    ///     modules: vec![Module::named("Orders_IS")],
-    ///     ..Application::default()
-    /// };
-    /// assert_eq!(Application::from_package(&orders.to_package()), orders);
-    /// ```
-    pub fn to_package(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-
-    /// What a package holds. Bytes that [`Self::to_package`] did not write become an application with one module,
-    /// both named after the bytes' SHA-256.
-    pub fn from_package(bytes: &[u8]) -> Self {
-        if let Ok(application) = serde_json::from_slice::<Self>(bytes)
-            && !application.name.is_empty()
-        {
-            return application;
-        }
-        let digest = Sha256::digest(bytes);
-        let name =
-            digest.iter().take(4).fold("Package_".to_owned(), |name, byte| format!("{name}{byte:02x}"));
-        Self { modules: vec![Module::named(&name)], name, ..Self::default() }
     }
 }
 

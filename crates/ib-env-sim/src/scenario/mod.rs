@@ -41,6 +41,7 @@ mod fault;
 mod fault_form;
 mod integration;
 mod lifetime;
+mod package;
 mod people;
 mod publish_rule;
 mod validate;

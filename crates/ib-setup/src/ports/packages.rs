@@ -17,11 +17,13 @@ pub enum PackageError {
         /// The file's name, as the catalogue gives it.
         file: String,
     },
-    /// The file is not the one that the catalogue describes.
-    #[error("the package {file} is not the one of the catalogue")]
+    /// The file is not the one that was described, or put there.
+    #[error("the package {file} is not the one that is wanted")]
     Altered {
         /// The file's name, as the catalogue gives it.
         file: String,
+        /// The digest that it should have.
+        expected: Sha256Digest,
         /// The digest of what is there.
         found: Sha256Digest,
     },

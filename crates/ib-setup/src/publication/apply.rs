@@ -5,6 +5,7 @@ use super::message::{Message, MessageSeverity};
 use super::plan::Item;
 use super::run::{AbortedAs, Heard, Publication, Run, RunItem, Silence, Stage, Status, Then};
 use super::survey::Present;
+use super::upload::{Marking, Upload};
 use super::{State, Survey};
 use crate::time::Timestamp;
 
@@ -51,6 +52,26 @@ impl State {
                 self.look_stop = Some(found.clone());
             }
             Fact::Surveyed { survey } => self.learn(at, survey),
+            Fact::Uploaded { package, by } => {
+                let published = self.uploads.get(&package.integration).and_then(|known| known.published);
+                let upload = Upload { published, ..Upload::new(package.clone(), by.clone(), at) };
+                self.uploads.insert(package.integration.clone(), upload);
+                self.edition += 1;
+            }
+            Fact::Discarded { integration, .. } => {
+                self.uploads.remove(integration)?;
+                self.edition += 1;
+            }
+            Fact::MarkRequested { integration } if self.look.is_some() => {
+                self.uploads.get_mut(integration)?.marking = Marking::Wanted;
+            }
+            Fact::Marked { integration } => {
+                let upload = self.wanted_mark(integration)?;
+                upload.publish(upload.package.digest, at, true);
+            }
+            Fact::MarkRefused { integration, found } => {
+                self.wanted_mark(integration)?.marking = Marking::Refused(found.clone());
+            }
             Fact::Started { by, plan } if self.active().is_none() => {
                 let number = self.run.as_ref().map_or(0, |run| run.number) + 1;
                 self.run = Some(Run::new(number, by.clone(), at, plan.clone()));
@@ -73,6 +94,11 @@ impl State {
         self.look_stop = None;
         self.edition += 1;
         self.survey = Some((at, survey.clone()));
+    }
+
+    /// What somebody published by hand and was not looked at yet.
+    fn wanted_mark(&mut self, integration: &super::IntegrationName) -> Option<&mut Upload> {
+        self.uploads.get_mut(integration).filter(|upload| upload.marking == Marking::Wanted)
     }
 
     /// A publication that has ended goes on, with one more item to do.
@@ -105,9 +131,18 @@ impl State {
         }
         known.status = Status::Done;
         known.changed = at;
-        if let (Item::Dependency(id), Some((_, survey))) = (item, &mut self.survey) {
-            let surveyed = survey.dependencies.iter_mut().filter(|surveyed| surveyed.id == *id);
-            surveyed.for_each(|surveyed| surveyed.present = Some(present));
+        let digest = known.planned.digest;
+        match (item, &mut self.survey) {
+            (Item::Dependency(id), Some((_, survey))) => {
+                let surveyed = survey.dependencies.iter_mut().filter(|surveyed| surveyed.id == *id);
+                surveyed.for_each(|surveyed| surveyed.present = Some(present));
+            }
+            (Item::Integration(name), _) => {
+                if let (Some(upload), Some(digest)) = (self.uploads.get_mut(name), digest) {
+                    upload.publish(digest, at, false);
+                }
+            }
+            _ => {}
         }
         Some(())
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ib_domain::dependency::DependencyId;
+use ib_domain::integration::IntegrationName;
 use ib_domain::permission::user::Username;
 
 use super::effect::Effect;
@@ -10,6 +11,7 @@ use super::message::Message;
 use super::plan::Item;
 use super::run::Holder;
 use super::survey::{Present, Survey};
+use super::upload::UploadedPackage;
 use crate::found::Found;
 
 /// What can be asked of the publications of an infrastructure.
@@ -26,6 +28,36 @@ pub enum Command {
         edition: u32,
         /// Which dependencies, with what they need; all where it is empty.
         only: BTreeSet<DependencyId>,
+    },
+    /// Keep the package of an integration, in place of an earlier one.
+    Upload {
+        /// The package.
+        package: UploadedPackage,
+        /// Who.
+        by: Username,
+    },
+    /// Forget the package of an integration.
+    Discard {
+        /// The integration.
+        integration: IntegrationName,
+        /// Who.
+        by: Username,
+    },
+    /// Publish integrations: those whose package was uploaded from that, others again as they are.
+    Publish {
+        /// For whom.
+        by: Holder,
+        /// The [edition](super::View::edition) of what they saw.
+        edition: u32,
+        /// Which.
+        integrations: BTreeSet<IntegrationName>,
+    },
+    /// Somebody published the package of an integration by hand (B12); look whether it is there.
+    Mark {
+        /// Who.
+        by: Holder,
+        /// Which.
+        integration: IntegrationName,
     },
     /// Try an item again that failed, was cancelled or was kept from being begun.
     Retry {
@@ -130,6 +162,15 @@ pub enum Rejection {
     /// Everything is as it should be.
     #[error("there is nothing to do")]
     NothingToDo,
+    /// Multiple Database Catalogs are in use, so nothing is published from here (B12).
+    #[error("with several database catalogs, integrations are published in Service Center")]
+    SeveralCatalogs,
+    /// There is no integration of that name.
+    #[error("there is no integration {0}")]
+    NoSuchIntegration(IntegrationName),
+    /// There are too many integrations.
+    #[error("there are too many integrations")]
+    TooManyIntegrations,
     /// There is no such item in the publication.
     #[error("there is no such item in the publication")]
     NoSuchItem,

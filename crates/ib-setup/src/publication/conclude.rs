@@ -6,6 +6,7 @@ use super::command::{Answer, Rejection};
 use super::decide::Facts;
 use super::effect::{Effect, owed};
 use super::event::Fact;
+use super::integrations;
 use super::limits::{aborted, withdrawn};
 use super::message::{self, Message, MessageSeverity};
 use super::plan::Item;
@@ -42,7 +43,7 @@ pub(super) fn conclude(state: &State, effect: Effect, answer: Answer, now: Times
     if !awaits(state, &effect) {
         return Err(Rejection::NotAwaited);
     }
-    let Some(run) = state.active() else { return Ok(looked(answer)) };
+    let Some(run) = state.active() else { return Ok(looked(state, answer)) };
     let is_answered = !matches!(answer, Answer::NoAnswer(_));
     let facts = match (effect, answer) {
         (Effect::Send { item, .. }, Answer::NoLogIn) => {
@@ -62,14 +63,17 @@ pub(super) fn conclude(state: &State, effect: Effect, answer: Answer, now: Times
     Ok(if ends_silence { vec![Fact::AnsweredAgain] } else { facts })
 }
 
-fn looked(answer: Answer) -> Vec<Fact> {
-    vec![match answer {
-        Answer::Surveyed(survey) => Fact::Surveyed { survey },
-        Answer::NoAnswer(found) | Answer::Forbidden(found) => Fact::LookStopped { found },
-        _ => {
-            Fact::LookStopped { found: Box::new(Found::of_reason(Reason::LoginForgotten, "the environment")) }
+fn looked(state: &State, answer: Answer) -> Vec<Fact> {
+    let found = match answer {
+        Answer::Surveyed(survey) => {
+            let marked = integrations::marked(state, &survey);
+            return [Fact::Surveyed { survey }].into_iter().chain(marked).collect();
         }
-    }]
+        Answer::NoAnswer(found) | Answer::Forbidden(found) => found,
+        _ => Box::new(Found::of_reason(Reason::LoginForgotten, "the environment")),
+    };
+    let not_marked = integrations::not_marked(state, &found);
+    [Fact::LookStopped { found }].into_iter().chain(not_marked).collect()
 }
 
 fn prepared(run: &Run, answer: Answer) -> Vec<Fact> {
@@ -139,6 +143,8 @@ fn concluded(run: &Run, known: &RunItem, effect: &Effect, answer: Answer, now: T
         (_, Answer::NoAnswer(found)) => silent(run, found),
         (_, Answer::Forbidden(found) | Answer::NoPackage(found)) => vec![Fact::Failed { item, found }],
         (Effect::Recognise { .. }, Answer::ReadBack(present)) => {
+            // Whether what is there is what was sent, nobody can tell of an integration's package.
+            let present = present.filter(|_| !known.planned.is_from_upload());
             vec![match (fit(known, present), &known.status) {
                 (None, _) => Fact::Absent { item },
                 // It is there already: what was sent is taken back.

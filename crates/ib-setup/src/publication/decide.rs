@@ -8,6 +8,7 @@ use super::State;
 use super::command::{Command, Rejection};
 use super::conclude::{begin, conclude};
 use super::event::{Event, Fact};
+use super::integrations;
 use super::limits::tick;
 use super::plan::{Item, plan};
 use super::run::{Holder, Run, RunItem, Stage, Status, Then};
@@ -25,6 +26,12 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
     let facts = match command {
         Command::Look(by) => Ok(look(state, by)),
         Command::Start { by, edition, only } => start(state, by, edition, &only),
+        Command::Upload { package, by } => integrations::upload(state, package, by),
+        Command::Discard { integration, by } => integrations::discard(state, integration, by),
+        Command::Publish { by, edition, integrations: names } => {
+            integrations::publish(state, by, edition, &names)
+        }
+        Command::Mark { by, integration } => integrations::mark(state, by, integration),
         Command::Retry { by, item } => retry(state, by, item),
         Command::Cancel { by, item } => cancel(state, &by, item.as_ref()),
         Command::LoggedIn(by) => Ok(logged_in(state, by)),
@@ -33,17 +40,22 @@ pub fn decide(state: &State, command: Command, now: Timestamp) -> Result<Vec<Eve
         Command::Conclude { effect, answer } => conclude(state, effect, answer, now),
     }?;
     let mut events: Vec<_> = facts.into_iter().map(|fact| Event::new(now, fact)).collect();
-    if leads_to_the_end(state, &events) {
-        events.push(Event::new(now, Fact::Ended { found: None }));
-    }
+    let ending = ending(state, &events);
+    events.extend(ending.into_iter().map(|fact| Event::new(now, fact)));
     Ok(events)
 }
 
-/// Whether nothing is left that can be done, once `events` have happened.
-fn leads_to_the_end(state: &State, events: &[Event]) -> bool {
+/// What follows where nothing is left that can be done, once `events` have happened. Integrations that were
+/// published from a package may be new ones: what is there is looked at again.
+fn ending(state: &State, events: &[Event]) -> Vec<Fact> {
     let next = events.iter().try_fold(state.clone(), State::apply);
-    let run = next.ok().and_then(|next| next.run);
-    !events.is_empty() && run.is_some_and(|run| run.stage == Stage::Working && run.current().is_none())
+    let run = next.ok().and_then(|next| next.run).filter(|_| !events.is_empty());
+    let Some(run) = run.filter(|run| run.stage == Stage::Working && run.current().is_none()) else {
+        return Vec::new();
+    };
+    let is_new = |item: &RunItem| item.status == Status::Done && item.planned.is_from_upload();
+    let look = run.items.iter().any(is_new).then(|| Fact::LookRequested { by: run.by.clone() });
+    [Fact::Ended { found: None }].into_iter().chain(look).collect()
 }
 
 fn look(state: &State, by: Holder) -> Vec<Fact> {
@@ -64,7 +76,7 @@ fn start(state: &State, by: Holder, edition: u32, only: &BTreeSet<DependencyId>)
 }
 
 /// Somebody else holds the publication.
-fn held(run: &Run, by: &Holder) -> Option<Rejection> {
+pub(super) fn held(run: &Run, by: &Holder) -> Option<Rejection> {
     (run.by.username != by.username).then(|| Rejection::Held { by: run.by.username.clone() })
 }
 

@@ -1,11 +1,14 @@
 //! What is recorded about publications. The form is a promise: a stored history stays readable.
 
+use ib_domain::integration::IntegrationName;
+use ib_domain::permission::user::Username;
 use serde::{Deserialize, Serialize};
 
 use super::message::Message;
 use super::plan::{Item, Planned};
 use super::run::Holder;
 use super::survey::{Present, Survey};
+use super::upload::UploadedPackage;
 use crate::found::Found;
 use crate::registration::FormatVersion;
 use crate::time::Timestamp;
@@ -50,6 +53,37 @@ pub enum Fact {
     Surveyed {
         /// What was found.
         survey: Survey,
+    },
+    /// Somebody uploaded the package of an integration.
+    Uploaded {
+        /// The package.
+        package: UploadedPackage,
+        /// Who.
+        by: Username,
+    },
+    /// Somebody had the package of an integration forgotten.
+    Discarded {
+        /// The integration.
+        integration: IntegrationName,
+        /// Who.
+        by: Username,
+    },
+    /// Whoever wants to know what is there published the package of an integration by hand.
+    MarkRequested {
+        /// The integration.
+        integration: IntegrationName,
+    },
+    /// What was published by hand is there.
+    Marked {
+        /// The integration.
+        integration: IntegrationName,
+    },
+    /// What was published by hand is not there.
+    MarkRefused {
+        /// The integration.
+        integration: IntegrationName,
+        /// Why.
+        found: Box<Found>,
     },
     /// Somebody started a publication.
     Started {

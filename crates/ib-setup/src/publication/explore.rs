@@ -1,12 +1,14 @@
 //! Explores every state that a publication of two dependencies can reach with two drivers that crash and lose
 //! their leases anywhere, answers that are lost, an environment that refuses, fails and forgets, and a person who
-//! cancels, retries, logs out and in at any time.
+//! cancels, retries, logs out and in at any time; and the same for a dependency and an integration from its package.
 //!
 //! `decide`, `apply` and `owed` are the real ones. The clock stands still but for limits that pass. How many
 //! troubles come together is bounded, so that there is an end to what can be reached.
 
 use std::collections::BTreeSet;
 
+use ib_domain::dependency::digest::Sha256Digest;
+use ib_domain::integration::IntegrationKind;
 use stateright::{Checker, Model, Property};
 
 use super::run::Stage;
@@ -73,6 +75,9 @@ struct Environment {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct Past {
+    /// How often the integration was deployed, and asked for.
+    deployed: u8,
+    asked: u8,
     /// Something was deployed twice, or done that was not there.
     wrong: bool,
     taken_over: bool,
@@ -107,6 +112,29 @@ enum Way {
 /// With how many troubles of any kind together.
 struct Publishing {
     troubles: u8,
+    /// The second item is an integration.
+    is_of_integration: bool,
+}
+
+impl Publishing {
+    fn second(&self) -> Item {
+        if self.is_of_integration { orders() } else { B }
+    }
+}
+
+fn orders() -> Item {
+    Item::Integration("Orders".parse().expect("a name"))
+}
+
+fn upload() -> UploadedPackage {
+    UploadedPackage {
+        integration: "Orders".parse().expect("a name"),
+        kind: IntegrationKind::Other,
+        file: String::new(),
+        digest: Sha256Digest::new([1; 32]),
+        size: 1,
+        modules: BTreeSet::new(),
+    }
 }
 
 impl Environment {
@@ -275,7 +303,14 @@ impl World {
         }
         *phase = to;
         if to == Phase::Deployed {
-            self.past.wrong |= !self.environment.there.insert(item.clone());
+            let is_new = self.environment.there.insert(item.clone());
+            if *item == orders() {
+                // Whether a package is there, nobody can tell: it is deployed again where somebody asks again.
+                self.past.deployed += 1;
+                self.past.wrong |= self.past.deployed > self.past.asked;
+            } else {
+                self.past.wrong |= !is_new;
+            }
         }
         Some(())
     }
@@ -295,6 +330,11 @@ impl World {
 
     fn shows(&self, status: ItemStatus) -> bool {
         view(&self.state).run.is_some_and(|run| run.items.iter().any(|item| item.status == status))
+    }
+
+    fn is_done(&self) -> bool {
+        let run = self.state.run.as_ref().filter(|run| run.has_ended());
+        run.is_some_and(|run| run.items.iter().all(|item| item.status == run::Status::Done))
     }
 
     fn is_over(&self) -> bool {
@@ -319,15 +359,23 @@ impl Model for Publishing {
         let look = Command::Look(holder("maria"));
         world.record(look, NOW).expect("anybody may look");
         let effect = owed(&world.state).expect("it is looked");
-        let answer = Answer::Surveyed(both(None, None));
+        let there = self.is_of_integration.then(|| present("2.4.0"));
+        if self.is_of_integration {
+            world.environment.there.insert(B);
+        }
+        let answer = Answer::Surveyed(both(None, there));
         world.record(Command::Conclude { effect, answer }, NOW).expect("it is known");
+        if self.is_of_integration {
+            let by = holder("maria").username;
+            world.record(Command::Upload { package: upload(), by }, NOW).expect("it is taken");
+        }
         vec![world]
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Happening>) {
         actions.extend([Happening::Start, Happening::LogOut, Happening::LogIn, Happening::LimitPasses]);
-        actions.extend([A, B].map(Happening::Retry));
-        actions.extend([Some(A), Some(B), None].map(Happening::Cancel));
+        actions.extend([A, self.second()].map(Happening::Retry));
+        actions.extend([Some(A), Some(self.second()), None].map(Happening::Cancel));
         for (index, doing) in world.drivers.iter().enumerate() {
             match doing {
                 None => actions.push(Happening::Begin(index)),
@@ -354,10 +402,17 @@ impl Model for Publishing {
                 if world.state.run.is_some() {
                     return None;
                 }
-                world.record(Command::Start { by, edition: 0, only: BTreeSet::new() }, NOW)?;
+                world.past.asked += 1;
+                let command = if self.is_of_integration {
+                    Command::Publish { by, edition: 0, integrations: [upload().integration].into() }
+                } else {
+                    Command::Start { by, edition: 0, only: BTreeSet::new() }
+                };
+                world.record(command, NOW)?;
             }
             Happening::Retry(item) => {
                 world.left = world.left.checked_sub(1)?;
+                world.past.asked += u8::from(item == orders());
                 world.record(Command::Retry { by, item }, NOW)?;
             }
             Happening::Cancel(item) => {
@@ -404,14 +459,12 @@ impl Model for Publishing {
                 let run = world.state.run.as_ref();
                 run.is_none_or(|run| !matches!(run.stage, Stage::Ended(..)) || !run.items.iter().any(is_open))
             }),
-            Property::sometimes("everything is done", |_, world: &World| {
-                world.is_over() && world.environment.there.len() == 2
-            }),
+            Property::sometimes("everything is done", |_, world: &World| world.is_done()),
             Property::sometimes("done after a takeover", move |_, world: &World| {
-                world.past.taken_over && world.is_over() && world.environment.there.len() == 2
+                world.past.taken_over && world.is_done()
             }),
             Property::sometimes("done after waiting for a log-in", |_, world: &World| {
-                world.past.waited && world.is_over() && world.environment.there.len() == 2
+                world.past.waited && world.is_done()
             }),
             Property::sometimes("failed", |_, world: &World| world.shows(ItemStatus::Failed)),
             Property::sometimes("cancelled", |_, world: &World| world.shows(ItemStatus::Cancelled)),
@@ -425,7 +478,8 @@ impl Model for Publishing {
 
 #[test]
 fn nothing_wrong_can_be_reached_and_everything_interesting_can() {
-    let checker = Publishing { troubles: 3 }.checker().threads(2).spawn_bfs().join();
+    let publishing = Publishing { troubles: 3, is_of_integration: false };
+    let checker = publishing.checker().threads(2).spawn_bfs().join();
     println!("explored {} states, {} transitions", checker.unique_state_count(), checker.state_count());
     checker.assert_properties();
     assert!(checker.unique_state_count() > 10_000, "the model hardly moves");
@@ -434,6 +488,15 @@ fn nothing_wrong_can_be_reached_and_everything_interesting_can() {
 /// From every state there is a way to the end: nothing is ever stuck for good.
 #[test]
 fn the_end_can_be_reached_from_everywhere() {
-    let states = ends_from_everywhere(&Publishing { troubles: 2 }, World::is_over);
+    let states = ends_from_everywhere(&Publishing { troubles: 2, is_of_integration: false }, World::is_over);
     println!("{states} states, each with a way to the end");
+}
+
+#[test]
+fn an_integration_is_deployed_as_often_as_somebody_asked() {
+    let publishing = Publishing { troubles: 2, is_of_integration: true };
+    let checker = publishing.checker().threads(2).spawn_bfs().join();
+    println!("explored {} states", checker.unique_state_count());
+    checker.assert_properties();
+    assert!(checker.unique_state_count() > 5_000, "the model hardly moves");
 }

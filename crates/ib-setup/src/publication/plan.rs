@@ -1,15 +1,17 @@
 //! What a publication would do, before it does anything.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::digest::Sha256Digest;
 use ib_domain::dependency::version::DependencyVersion;
+use ib_domain::integration::{IntegrationName, NoIntegrationName};
 use serde::{Deserialize, Serialize};
 
-use super::survey::{IntegrationName, NoIntegrationName, Present, Survey, Surveyed};
+use super::survey::{Present, Survey, Surveyed};
+use super::upload::Upload;
 
 /// What is published as one: a dependency's package, or the modules of an integration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,9 +81,16 @@ pub struct Planned {
     /// The version to install; `None` for an integration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<DependencyVersion>,
-    /// The digest of its package; `None` for an integration.
+    /// The digest of its package; `None` for an integration that is published again as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Sha256Digest>,
+}
+
+impl Planned {
+    /// Whether it is an integration that is published from the package that was uploaded.
+    pub(super) const fn is_from_upload(&self) -> bool {
+        matches!(self.item, Item::Integration(_)) && self.digest.is_some()
+    }
 }
 
 /// Why something is to be published.
@@ -102,6 +111,8 @@ pub enum Why {
     UnknownVersion,
     /// It is there, but its modules do not fit together.
     Inconsistent,
+    /// Somebody wants it.
+    Wanted,
     /// A dependency that it may use changes in a way that breaks it (D6).
     BrokenBy {
         /// The dependencies that change so.
@@ -176,4 +187,29 @@ fn closure(survey: &Survey, only: &BTreeSet<DependencyId>) -> BTreeSet<Dependenc
         }
     }
     wanted
+}
+
+/// Everything that has to be published for `integrations`: the dependencies that are not there, in order, then each
+/// integration from the package that was uploaded, or as it is where none was.
+///
+/// What is outdated stays as it is: an update may break other integrations, and is for somebody to decide.
+pub fn plan_integrations(
+    survey: &Survey,
+    uploads: &BTreeMap<IntegrationName, Upload>,
+    integrations: &BTreeSet<IntegrationName>,
+) -> Vec<Planned> {
+    let is_missing = |planned: &Planned| matches!(planned.why, Why::Missing);
+    let mut items: Vec<_> = plan(survey, &BTreeSet::new()).into_iter().filter(is_missing).collect();
+    let missing: BTreeSet<_> = items.iter().map(|planned| planned.item.clone()).collect();
+    for planned in &mut items {
+        planned.after.retain(|item| missing.contains(item));
+    }
+    items.extend(integrations.iter().map(|name| Planned {
+        item: Item::Integration(name.clone()),
+        why: Why::Wanted,
+        after: missing.clone(),
+        wanted: None,
+        digest: uploads.get(name).map(|upload| upload.package.digest),
+    }));
+    items
 }

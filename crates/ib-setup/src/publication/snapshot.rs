@@ -9,7 +9,7 @@ use super::State;
 
 /// The version of the form. It counts up with every change of [`State`] or of anything in it; a snapshot in
 /// another form is not read, and the history is replayed instead.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl State {
     /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.
@@ -155,7 +155,7 @@ mod tests {
         let state = with(2);
         let text = state.snapshot();
         assert_eq!(State::from_snapshot(&text), Some(state));
-        for other in ["", "null", "[]", &text.replacen("[2,", "[1,", 1)] {
+        for other in ["", "null", "[]", &text.replacen("[3,", "[2,", 1)] {
             assert_eq!(State::from_snapshot(other), None, "{other}");
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr;
 
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::digest::Sha256Digest;
 use ib_domain::dependency::state::{DependencyState, Installed};
 use ib_domain::dependency::version::DependencyVersion;
+use ib_domain::integration::IntegrationName;
 use serde::{Deserialize, Serialize};
 
 use crate::found::Found;
@@ -22,6 +22,9 @@ pub struct Survey {
     pub dependencies: Vec<Surveyed>,
     /// The integrations that are published there, by name; at most [`INTEGRATIONS`].
     pub integrations: Vec<Integration>,
+    /// Whether several database catalogs are in use.
+    #[serde(default, skip_serializing_if = "Catalogs::is_unknown")]
+    pub catalogs: Catalogs,
 }
 
 impl Survey {
@@ -104,6 +107,30 @@ pub struct Integration {
     pub name: IntegrationName,
     /// Its modules.
     pub modules: Vec<ModuleRef>,
+    /// Whether one of them has outdated references, or was not published since the last platform upgrade.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_inconsistent: bool,
+}
+
+/// How many database catalogs an environment uses (B12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Catalogs {
+    /// It does not tell.
+    #[default]
+    Unknown,
+    /// One.
+    One,
+    /// Several: it has to be told for each module where its tables go, which nobody can do from here.
+    Several,
+}
+
+impl Catalogs {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
 }
 
 /// A module of an integration, as the environment names it.
@@ -115,68 +142,4 @@ pub struct ModuleRef {
     pub name: String,
     /// `eSpace` or `Extension`.
     pub kind: String,
-}
-
-/// The name of an integration: what the names of its modules have before `_DRV` and `_IS`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct IntegrationName(String);
-
-/// A text that is no name of an integration.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of an integration has 1 to 100 letters, digits and underscores")]
-pub struct NoIntegrationName;
-
-/// What the names of an integration's modules end in (`integration-builder.md` 1).
-const SUFFIXES: [&str; 2] = ["_DRV", "_IS"];
-
-impl IntegrationName {
-    /// The integration that a module belongs to, by the module's name.
-    ///
-    /// ```
-    /// use ib_setup::publication::IntegrationName;
-    ///
-    /// let name = IntegrationName::of_module("Orders_IS").expect("a service module");
-    /// assert_eq!(name.as_str(), "Orders");
-    /// assert_eq!(IntegrationName::of_module("OSIntegrationManager"), None);
-    /// ```
-    pub fn of_module(module: &str) -> Option<Self> {
-        let stem = SUFFIXES.iter().find_map(|suffix| module.strip_suffix(suffix))?;
-        stem.parse().ok()
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for IntegrationName {
-    type Err = NoIntegrationName;
-
-    fn from_str(text: &str) -> Result<Self, NoIntegrationName> {
-        let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let is_short = (1..=100).contains(&text.chars().count());
-        if plain && is_short { Ok(Self(text.to_owned())) } else { Err(NoIntegrationName) }
-    }
-}
-
-impl TryFrom<String> for IntegrationName {
-    type Error = NoIntegrationName;
-
-    fn try_from(text: String) -> Result<Self, NoIntegrationName> {
-        text.parse()
-    }
-}
-
-impl From<IntegrationName> for String {
-    fn from(name: IntegrationName) -> Self {
-        name.0
-    }
-}
-
-impl fmt::Display for IntegrationName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }

@@ -41,10 +41,15 @@ pub(super) fn survey(found: &[(DependencyId, Option<Present>)], integrations: &[
         present: *present,
         trouble: None,
     };
-    let integration = |name: &&str| Integration { name: name.parse().unwrap(), modules: Vec::new() };
+    let integration = |name: &&str| Integration {
+        name: name.parse().unwrap(),
+        modules: Vec::new(),
+        is_inconsistent: false,
+    };
     Survey {
         dependencies: found.iter().map(surveyed).collect(),
         integrations: integrations.iter().map(integration).collect(),
+        catalogs: Catalogs::One,
     }
 }
 

@@ -1,11 +1,15 @@
 //! What a person sees.
 
+use std::collections::BTreeSet;
+
 use ib_domain::dependency::DependencyId;
+use ib_domain::integration::IntegrationName;
 use ib_domain::permission::user::Username;
 
 use super::plan::{Item, Planned, Why, plan};
 use super::run::{Holder, Run, RunItem, Stage, Status, Then};
-use super::survey::Surveyed;
+use super::survey::{Catalogs, Integration, Surveyed};
+use super::upload::Upload;
 use super::{State, owed};
 use crate::found::Found;
 use crate::time::Timestamp;
@@ -26,6 +30,10 @@ pub struct View {
     pub dependencies: Vec<DependencyView>,
     /// Whether an integration is published there.
     pub has_integrations: bool,
+    /// The integrations by name: those that are published there, and those whose package was uploaded.
+    pub integrations: Vec<IntegrationView>,
+    /// How many database catalogs are in use there.
+    pub catalogs: Catalogs,
     /// Everything that would be published now.
     pub plan: Vec<Planned>,
     /// The publication that is under way, or else the last one.
@@ -40,6 +48,69 @@ pub struct DependencyView {
     pub surveyed: Surveyed,
     /// Why it would be published; `None` where it is as it should be.
     pub due: Option<Why>,
+}
+
+/// One integration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IntegrationView {
+    /// What it is called.
+    pub name: IntegrationName,
+    /// How it stands.
+    pub standing: IntegrationStanding,
+    /// The package that was uploaded; `None` where somebody published it in another way.
+    pub upload: Option<Upload>,
+    /// How far it is in the publication that is under way, or was in the last one.
+    pub item: Option<ItemView>,
+}
+
+/// How an integration stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IntegrationStanding {
+    /// What is there is not known.
+    Unknown,
+    /// It is not there.
+    NotPublished,
+    /// It is being published.
+    UnderWay,
+    /// It is there as it should be.
+    Published,
+    /// It is there, and a package was uploaded since.
+    Changed,
+    /// It is there, and its modules do not fit together.
+    Inconsistent,
+}
+
+impl IntegrationStanding {
+    /// The stable name on the wire.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::NotPublished => "not_published",
+            Self::UnderWay => "under_way",
+            Self::Published => "published",
+            Self::Changed => "changed",
+            Self::Inconsistent => "inconsistent",
+        }
+    }
+
+    fn of(
+        state: &State,
+        upload: Option<&Upload>,
+        found: Option<&Integration>,
+        item: Option<&ItemView>,
+    ) -> Self {
+        let is_under_way = item.is_some_and(|item| !item.status.is_final());
+        match (found, upload) {
+            _ if is_under_way && state.active().is_some() => Self::UnderWay,
+            _ if state.survey.is_none() => Self::Unknown,
+            (None, _) => Self::NotPublished,
+            (Some(found), _) if found.is_inconsistent => Self::Inconsistent,
+            (Some(_), Some(upload)) if !upload.is_published() => Self::Changed,
+            (Some(_), _) => Self::Published,
+        }
+    }
 }
 
 /// A publication.
@@ -196,6 +267,11 @@ impl ItemStatus {
                 | Self::Cancelling
         )
     }
+
+    /// Whether nothing follows any more by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Blocked | Self::Done | Self::Failed | Self::Cancelled)
+    }
 }
 
 /// What a person sees in a state.
@@ -206,6 +282,7 @@ pub fn view(state: &State) -> View {
         let planned = plan.iter().find(|planned| planned.item == Item::Dependency(id));
         planned.map(|planned| planned.why.clone())
     };
+    let run = state.run.as_ref().map(run_view);
     let dependency =
         |surveyed: &Surveyed| DependencyView { surveyed: surveyed.clone(), due: due(surveyed.id) };
     View {
@@ -217,9 +294,26 @@ pub fn view(state: &State) -> View {
             .map(|survey| survey.dependencies.iter().map(dependency).collect())
             .unwrap_or_default(),
         has_integrations: survey.is_some_and(|survey| !survey.integrations.is_empty()),
-        run: state.run.as_ref().map(run_view),
+        integrations: integrations(state, run.as_ref()),
+        catalogs: survey.map(|survey| survey.catalogs).unwrap_or_default(),
+        run,
         plan,
     }
+}
+
+fn integrations(state: &State, run: Option<&RunView>) -> Vec<IntegrationView> {
+    let survey = state.survey();
+    let found = survey.iter().flat_map(|survey| &survey.integrations).map(|found| &found.name);
+    let names: BTreeSet<_> = found.chain(state.uploads.keys()).collect();
+    let one = |name: &IntegrationName| {
+        let wanted = Item::Integration(name.clone());
+        let item = run.and_then(|run| run.items.iter().find(|item| item.planned.item == wanted)).cloned();
+        let upload = state.upload(name);
+        let found = survey.and_then(|survey| survey.integration(name));
+        let standing = IntegrationStanding::of(state, upload, found, item.as_ref());
+        IntegrationView { name: name.clone(), standing, upload: upload.cloned(), item }
+    };
+    names.into_iter().map(one).collect()
 }
 
 fn run_view(run: &Run) -> RunView {

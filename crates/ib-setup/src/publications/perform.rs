@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use ib_domain::check::Check;
 use ib_domain::dependency::Dependency;
 use ib_domain::finding::{Evidence, Finding, Outcome};
+use ib_domain::integration::IntegrationName;
 use ib_domain::reason::{Reason, Retry};
 use ib_env_client::{
     Credentials, Environment, Module, ModuleKey, Obstacle, Package, PublicationMessage, PublishId, Started,
@@ -13,6 +14,7 @@ use ib_env_client::{
 use super::survey::Listing;
 use super::{Publications, Result, Work};
 use crate::found::{Found, Status};
+use crate::id::HistoryId;
 use crate::ports::{PackageError, SecretKind};
 use crate::publication::{Answer, Command, Effect, Holder, Item, Message, Survey, Why};
 
@@ -141,6 +143,11 @@ impl Publications {
                 let package = self.packages.open(dependency).await;
                 package.map(Sendable::Package).map_err(|error| Box::new(unsendable(&error, dependency)))
             }
+            Item::Integration(name)
+                if work.state.item(item).is_some_and(|item| item.planned.digest.is_some()) =>
+            {
+                self.uploaded(work, name, holder).await
+            }
             Item::Integration(name) => {
                 let known = work.state.survey().and_then(|survey| survey.integration(name));
                 let modules = known.map(|known| known.modules.clone()).unwrap_or_default();
@@ -150,6 +157,24 @@ impl Publications {
                 Ok(Sendable::Modules(name.to_string(), modules.into_iter().map(module).collect()))
             }
         }
+    }
+
+    /// The package that was uploaded for an integration, if it is still the one that was planned.
+    async fn uploaded(
+        &self,
+        work: &Work,
+        name: &IntegrationName,
+        holder: &Holder,
+    ) -> std::result::Result<Sendable, Box<Found>> {
+        let planned = work.state.item(&Item::Integration(name.clone())).and_then(|item| item.planned.digest);
+        let HistoryId::Publications(infrastructure) = work.lease.history else {
+            return Err(Box::new(gone(name, "it is of another infrastructure", holder)));
+        };
+        let (Some(depot), Some(digest)) = (&self.depot, planned) else {
+            return Err(Box::new(gone(name, "this service keeps no packages", holder)));
+        };
+        let package = depot.open(infrastructure, &digest).await;
+        package.map(Sendable::Package).map_err(|error| Box::new(gone(name, &error.to_string(), holder)))
     }
 
     /// Looks once more at rights, packages, and what is there (D5).
@@ -265,14 +290,19 @@ fn replaced(dependency: &Dependency, holder: &Holder) -> Found {
     recorded(obstacle, Some(&Item::Dependency(dependency.id)), holder)
 }
 
+/// A package that is not there as it was uploaded.
+fn gone(name: &IntegrationName, why: &str, holder: &Holder) -> Found {
+    let obstacle = Obstacle::new(Reason::UploadGone).observed(why);
+    recorded(obstacle, Some(&Item::Integration(name.clone())), holder)
+}
+
 /// Why a package cannot be sent.
 fn unsendable(error: &PackageError, dependency: &Dependency) -> Found {
     let evidence = Evidence::new().detail("item", dependency.name());
     let (reason, evidence) = match error {
         PackageError::Missing { file } => (Reason::PackageMissing, evidence.observed(file)),
-        PackageError::Altered { found, .. } => {
-            let expected = dependency.package_sha256.to_string();
-            (Reason::PackageAltered, evidence.observed(found.to_string()).expected(expected))
+        PackageError::Altered { found, expected, .. } => {
+            (Reason::PackageAltered, evidence.observed(found.to_string()).expected(expected.to_string()))
         }
         PackageError::Unreadable { source, .. } => {
             (Reason::PackageUnreadable, evidence.observed(source.to_string()))

@@ -5,21 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use ib_domain::dependency::Dependency;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
 use ib_domain::dependency::version::DependencyVersion;
+use ib_domain::integration::IntegrationName;
 use ib_env_client::{Application, Credentials, Environment, Module, Obstacle};
 
-use crate::publication::{INTEGRATIONS, Integration, IntegrationName, ModuleRef, Present, Survey, Surveyed};
+use crate::publication::{Catalogs, INTEGRATIONS, Integration, ModuleRef, Present, Survey, Surveyed};
 
 /// Notes on a module that keep it from being as it should be: outdated references, not published since the last
 /// platform upgrade (`service-center-soap.md` 4).
 const NOTES: [i64; 2] = [6, 13];
 
 /// What the environment lists, reduced to what matters here.
+#[derive(Default)]
 pub(super) struct Listing {
     /// The version of each dependency's application that is there, if its description names one.
     applications: BTreeMap<String, Option<DependencyVersion>>,
     /// The modules of dependencies that are there, in lower case; whether each is consistent.
     modules: BTreeMap<String, bool>,
     integrations: BTreeMap<IntegrationName, Vec<(ModuleRef, bool)>>,
+    catalogs: Catalogs,
 }
 
 impl Listing {
@@ -29,8 +32,7 @@ impl Listing {
         credentials: &Credentials,
         catalogue: &DependencyCatalogue,
     ) -> Result<Self, Obstacle> {
-        let mut listing =
-            Self { applications: BTreeMap::new(), modules: BTreeMap::new(), integrations: BTreeMap::new() };
+        let mut listing = Self::default();
         for application in environment.applications(credentials).await? {
             listing.take_application(&application, catalogue);
         }
@@ -39,6 +41,11 @@ impl Listing {
         environment
             .modules(credentials, Box::new(|module: Module| listing.take_module(module, &wanted)))
             .await?;
+        listing.catalogs = match environment.has_several_catalogs().await? {
+            None => Catalogs::Unknown,
+            Some(false) => Catalogs::One,
+            Some(true) => Catalogs::Several,
+        };
         Ok(listing)
     }
 
@@ -97,9 +104,14 @@ impl Listing {
         let dependencies = catalogue.iter().map(surveyed).collect();
         let integration = |(name, modules): (IntegrationName, Vec<(ModuleRef, bool)>)| Integration {
             name,
+            is_inconsistent: !modules.iter().all(|(_, is_consistent)| *is_consistent),
             modules: modules.into_iter().map(|(module, _)| module).collect(),
         };
-        Survey { dependencies, integrations: self.integrations.into_iter().map(integration).collect() }
+        Survey {
+            dependencies,
+            integrations: self.integrations.into_iter().map(integration).collect(),
+            catalogs: self.catalogs,
+        }
     }
 }
 

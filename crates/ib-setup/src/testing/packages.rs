@@ -40,7 +40,7 @@ impl MemoryPackages {
         if found == dependency.package_sha256 {
             Ok(content)
         } else {
-            Err(PackageError::Altered { file, found })
+            Err(PackageError::Altered { file, expected: dependency.package_sha256, found })
         }
     }
 }

@@ -9,6 +9,9 @@ use ib_env_client::{
     Application, MessageKind, MessagePage, Module, ModuleKey, Package, PublicationMessage, PublishId, Started,
 };
 
+/// What the package of an integration begins with in a [`MemoryDepot`](super::MemoryDepot); its name follows.
+pub(super) const INTEGRATION: &str = "integration";
+
 /// What is published there, and what becomes of what is sent. A publication says one thing in each step, and
 /// another one each time it is listened to.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,8 @@ pub struct Published {
     pub installed: BTreeMap<DependencyId, DependencyVersion>,
     /// The integrations that are there, by name.
     pub integrations: BTreeSet<String>,
+    /// Whether several database catalogs are in use.
+    pub has_several_catalogs: bool,
     /// What a publication says in step 1.
     pub says: String,
     /// The error in which step 1 ends, if it does.
@@ -93,6 +98,9 @@ impl Published {
     fn install(&mut self, publication: PublishId) {
         let content = self.sent_as(publication).map(|(content, _)| content.clone()).unwrap_or_default();
         let Some((id, version)) = content.split_once(' ') else { return };
+        if id == INTEGRATION {
+            self.integrations.insert(version.to_owned());
+        }
         if let (Ok(id), Ok(version)) = (id.parse(), version.parse()) {
             self.installed.insert(id, version);
         }

@@ -148,6 +148,10 @@ impl Environment for At {
         Ok(self.scripted.script().permissions.clone())
     }
 
+    async fn has_several_catalogs(&self) -> Result<Option<bool>, Obstacle> {
+        Ok(Some(self.scripted.script().published.has_several_catalogs))
+    }
+
     async fn applications(&self, _: &Credentials) -> Result<Vec<Application>, Obstacle> {
         Ok(self.scripted.script().published.applications())
     }

@@ -8,15 +8,16 @@ use async_trait::async_trait;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
+use ib_domain::integration::ModuleFile;
 use ib_domain::reason::Reason;
 use ib_env_client::http::{ConnectTo, HttpClient, NameError, Resolver, Settings};
 use ib_env_client::{Credentials, Password};
 use ib_env_sim::Simulator;
-use ib_env_sim::scenario::Scenario;
+use ib_env_sim::scenario::{Application, Module, Scenario};
 use ib_setup::ports::{Clock as _, SecretKind, Store, Vault as _};
 use ib_setup::publication::{Item, ItemStatus, ItemView, RunView, Said, View};
 use ib_setup::registration::Rules;
-use ib_setup::testing::{MemoryPackages, MemoryStore, MemoryVault, SetClock, ports};
+use ib_setup::testing::{MemoryDepot, MemoryPackages, MemoryStore, MemoryVault, SetClock, ports};
 use ib_setup::{Dependencies, Driver, Ports, Publications, Setup, SetupId};
 
 pub(crate) const DEVELOPMENT: &str = "dev.acme.example";
@@ -36,6 +37,7 @@ impl Resolver for NoNames {
 pub(crate) struct World {
     pub(crate) simulator: Simulator,
     pub(crate) packages: Arc<MemoryPackages>,
+    pub(crate) depot: Arc<MemoryDepot>,
     pub(crate) store: Arc<MemoryStore>,
     catalogue: Arc<DependencyCatalogue>,
     ports: Ports,
@@ -64,7 +66,17 @@ impl World {
         let client = Arc::new(client(&simulator));
         let ports =
             Ports { store: store.clone(), clock: clock.clone(), vault: vault.clone(), ..ports(client) };
-        Self { simulator, packages, store, catalogue: Arc::new(catalogue.unwrap()), ports, clock, vault }
+        let depot = Arc::new(MemoryDepot::reading(modules));
+        Self {
+            simulator,
+            packages,
+            depot,
+            store,
+            catalogue: Arc::new(catalogue.unwrap()),
+            ports,
+            clock,
+            vault,
+        }
     }
 
     /// A program that is started, over any store.
@@ -72,7 +84,7 @@ impl World {
         let setup = Setup::new(Ports { store, ..self.ports.clone() }, Rules::new("1"));
         let dependencies =
             Dependencies { catalogue: Arc::clone(&self.catalogue), packages: self.packages.clone() };
-        let publications = Publications::new(setup.clone(), dependencies);
+        let publications = Publications::new(setup.clone(), dependencies).keeping(self.depot.clone());
         let driver = Driver::new(setup.clone(), Some(publications.clone()));
         Program { world: self, setup, publications, driver }
     }
@@ -112,6 +124,25 @@ impl World {
             assert!(deployed <= 1, "{what}: {name} was deployed {deployed} times");
         }
     }
+}
+
+/// The modules of a package, as the simulator writes it.
+fn modules(package: &[u8]) -> Option<BTreeSet<ModuleFile>> {
+    let application = Application::from_package(package);
+    let module = |module: &Module| ModuleFile::of_path(&format!("{}.oml", module.name));
+    package.starts_with(b"PK").then(|| application.modules.iter().filter_map(module).collect())
+}
+
+/// The package of an integration.
+pub(crate) fn package(integration: &str, version: &str) -> Vec<u8> {
+    let module = |suffix: &str| Module::named(&format!("{integration}_{suffix}"));
+    let application = Application {
+        name: integration.to_owned(),
+        description: format!("Integration, edition {version}."),
+        modules: vec![module("DRV"), module("IS")],
+        ..Application::default()
+    };
+    application.to_package()
 }
 
 fn client(simulator: &Simulator) -> HttpClient {

@@ -51,7 +51,7 @@ impl Stamp {
 }
 
 /// A package file that is open.
-pub(super) struct PackageHandle<'a> {
+pub(crate) struct PackageHandle<'a> {
     name: &'a PackageFile,
     content: Content,
 }
@@ -64,7 +64,7 @@ struct Content {
 
 impl<'a> PackageHandle<'a> {
     /// Opens a file of the folder, whose path is free of links.
-    pub(super) async fn open(folder: &Path, name: &'a PackageFile) -> Result<Self, PackageError> {
+    pub(crate) async fn open(folder: &Path, name: &'a PackageFile) -> Result<Self, PackageError> {
         let opened = open(folder, name).await;
         opened.map(|file| Self { name, content: Content::new(file) }).map_err(|error| failed(name, error))
     }
@@ -75,18 +75,18 @@ impl<'a> PackageHandle<'a> {
     }
 
     /// Reads all of it, and gives its size if it has the digest.
-    pub(super) async fn verify(&mut self, wanted: &Sha256Digest) -> Result<u64, PackageError> {
+    pub(crate) async fn verify(&mut self, wanted: &Sha256Digest) -> Result<u64, PackageError> {
         let read = self.content.read_to_end().await;
         let (size, found) = read.map_err(|error| failed(self.name, error))?;
         if found == *wanted {
             return Ok(size);
         }
-        Err(PackageError::Altered { file: self.name.to_string(), found })
+        Err(PackageError::Altered { file: self.name.to_string(), expected: *wanted, found })
     }
 
     /// The package, from the beginning. Where it has another size or digest by then, an error stands in place of
     /// its last piece.
-    pub(super) async fn into_package(
+    pub(crate) async fn into_package(
         mut self,
         size: u64,
         wanted: Sha256Digest,
