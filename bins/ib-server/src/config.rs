@@ -43,6 +43,8 @@ pub struct Config {
     pub makes_key: bool,
     /// The folder with the packages of dependencies and the catalogue that describes them, if there is one.
     pub packages: Option<PathBuf>,
+    /// The folder where the packages of integrations are kept.
+    pub integrations: PathBuf,
     /// How soon an environment is asked again what became of a publication.
     pub publication_pace: Duration,
     /// How often an environment is looked at again.

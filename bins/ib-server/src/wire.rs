@@ -11,7 +11,7 @@ use ib_env_client::policy::AddressPolicy;
 use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
 use ib_setup::system::{RandomIds, SystemClock};
 use ib_setup::{AcceptUnverified, ActivationAuthority, Dependencies, Pace, Ports};
-use ib_store::{Keys, PackageFolder, PostgresStore, SealedVault, SqliteStore};
+use ib_store::{DepotFolder, Keys, PackageFolder, PostgresStore, SealedVault, SqliteStore};
 use ib_web::Settings;
 use tracing::{error, info};
 
@@ -38,7 +38,7 @@ enum Database {
 
 /// Opens everything that the settings name.
 pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
-    let dependencies = config.packages.as_deref().map(dependencies).transpose()?;
+    let dependencies = config.packages.as_deref().map(|folder| dependencies(folder, config)).transpose()?;
     let (database, vault) = database(config).await?;
     let (store, shelf): (Arc<dyn Store>, Arc<dyn Shelf>) = match &database {
         Database::Sqlite(store) => (Arc::new(store.clone()), Arc::new(store.clone())),
@@ -104,10 +104,17 @@ impl Wired {
     }
 }
 
-/// What can be installed from a folder of packages.
-fn dependencies(folder: &Path) -> Result<Dependencies, Stop> {
-    let folder = PackageFolder::open(folder).map_err(|error| Stop::failed("packages", error))?;
-    Ok(Dependencies { catalogue: Arc::new(folder.catalogue().clone()), packages: Arc::new(folder) })
+/// What can be published: dependencies from a folder of packages, integrations from where people's uploads are kept.
+fn dependencies(folder: &Path, config: &Config) -> Result<Dependencies, Stop> {
+    let packages = PackageFolder::open(folder).map_err(|error| Stop::failed("packages", error))?;
+    make_folder(&config.integrations)?;
+    let depot =
+        DepotFolder::open(&config.integrations).map_err(|error| Stop::failed("integrations", error))?;
+    Ok(Dependencies {
+        catalogue: Arc::new(packages.catalogue().clone()),
+        packages: Arc::new(packages),
+        depot: Some(Arc::new(depot)),
+    })
 }
 
 async fn database(config: &Config) -> Result<(Database, SealedVault), Stop> {

@@ -1,9 +1,8 @@
 //! `ib.integrations/1`: the integrations of an infrastructure, how each stands, and what it needs of its own.
 
-use ib_domain::integration::{By, IntegrationKind, Requirement};
-use ib_domain::permission::user::Username;
+use ib_domain::integration::{By, IntegrationKind, Requirement, by_hand};
 use ib_setup::publication::{
-    Catalogs, IntegrationStanding, IntegrationView, ItemStatus, RunStatus, Upload, View,
+    Catalogs, Holder, IntegrationStanding, IntegrationView, ItemStatus, RunStatus, Upload, View,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,6 +37,8 @@ pub struct IntegrationsDocument {
     pub held_by: Option<String>,
     /// The integrations, by name.
     pub integrations: Vec<IntegrationRow>,
+    /// In the answer to an upload: the integration that the package holds.
+    pub uploaded: Option<String>,
     /// Every kind of integration, and what one of it needs of its own.
     pub kinds: Vec<KindDocument>,
     /// The exit code of a command that ends with this document.
@@ -72,6 +73,8 @@ pub struct IntegrationRow {
     pub can_publish: bool,
     /// Whether it can be marked as published by hand now.
     pub can_mark: bool,
+    /// How to publish it by hand, step by step; none where it is published from here.
+    pub by_hand: Vec<String>,
 }
 
 /// A package of an integration.
@@ -136,18 +139,24 @@ pub struct RequirementDocument {
 }
 
 impl IntegrationsDocument {
-    /// Puts a view on the wire, as `username` sees it.
+    /// Puts a view on the wire, as `holder` sees it, who came in by the development environment's address.
     ///
     /// ```
     /// use ib_api::integrations::IntegrationsDocument;
-    /// use ib_setup::publication::{State, view};
+    /// use ib_domain::address::EnvironmentAddress;
+    /// use ib_setup::SetupId;
+    /// use ib_setup::publication::{Holder, State, view};
     ///
-    /// let username = "maria".parse()?;
-    /// let document = IntegrationsDocument::new(&view(&State::default()), &username);
+    /// let holder = Holder {
+    ///     setup: SetupId::new(1),
+    ///     username: "maria".parse()?,
+    ///     address: EnvironmentAddress::parse("dev.acme.example")?,
+    /// };
+    /// let document = IntegrationsDocument::new(&view(&State::default()), &holder);
     /// assert_eq!((document.integrations.len(), document.exit), (0, 5));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(view: &View, username: &Username) -> Self {
+    pub fn new(view: &View, holder: &Holder) -> Self {
         let run = view.run.as_ref().filter(|run| run.is_active());
         Self {
             schema: SCHEMA.to_owned(),
@@ -163,8 +172,9 @@ impl IntegrationsDocument {
             integrations: view
                 .integrations
                 .iter()
-                .map(|integration| IntegrationRow::new(integration, view, username))
+                .map(|integration| IntegrationRow::new(integration, view, holder))
                 .collect(),
+            uploaded: None,
             kinds: IntegrationKind::ALL.iter().map(|kind| KindDocument::new(*kind, view)).collect(),
             exit: exit(view).code(),
         }
@@ -187,12 +197,12 @@ impl IntegrationsDocument {
 }
 
 impl IntegrationRow {
-    fn new(integration: &IntegrationView, view: &View, username: &Username) -> Self {
+    fn new(integration: &IntegrationView, view: &View, holder: &Holder) -> Self {
         let upload = integration.upload.as_ref();
         let run = view.run.as_ref();
         let is_free = view.looked.is_some() && run.is_none_or(|run| !run.is_active());
         let is_by_hand = view.catalogs == Catalogs::Several;
-        let is_open = run.is_some_and(|run| run.is_open_to(username));
+        let is_open = run.is_some_and(|run| run.is_open_to(&holder.username));
         let requirements = upload.map(|upload| requirements(upload.package.kind, view));
         Self {
             name: integration.name.to_string(),
@@ -209,6 +219,10 @@ impl IntegrationRow {
             item: integration.item.as_ref().map(|item| ItemDocument::new(item, is_open)),
             requirements: requirements.unwrap_or_default(),
             can_publish: is_free && !is_by_hand,
+            by_hand: match upload.filter(|_| is_by_hand) {
+                Some(upload) => by_hand(&holder.address.authority(), &upload.package.file),
+                None => Vec::new(),
+            },
             can_mark: is_free && is_by_hand && upload.is_some_and(|upload| !upload.is_being_confirmed()),
         }
     }

@@ -108,6 +108,15 @@ pub struct StartPublication {
     pub only: Vec<String>,
 }
 
+/// A person wants an integration published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PublishIntegration {
+    /// The edition of what they saw.
+    pub edition: u32,
+}
+
 /// A person adds an environment, or changes the one of that name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

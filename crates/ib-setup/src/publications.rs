@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
-use ib_domain::permission::user::Username;
 
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
@@ -41,13 +40,15 @@ pub struct Publications {
     pace: Pace,
 }
 
-/// What can be installed.
+/// What can be published.
 #[derive(Clone)]
 pub struct Dependencies {
     /// Which versions are wanted.
     pub catalogue: Arc<DependencyCatalogue>,
     /// Their packages.
     pub packages: Arc<dyn Packages>,
+    /// Where the packages of integrations are kept; without it, nobody can upload any.
+    pub depot: Option<Arc<dyn Depot>>,
 }
 
 /// Why something about dependencies could not be done.
@@ -85,15 +86,8 @@ type Result<T> = std::result::Result<T, PublicationsError>;
 impl Publications {
     /// Publications of `dependencies`, for the infrastructures that `setup` registers, at the usual [`Pace`].
     pub fn new(setup: Setup, dependencies: Dependencies) -> Self {
-        let Dependencies { catalogue, packages } = dependencies;
-        Self { setup, catalogue, packages, depot: None, pace: Pace::default() }
-    }
-
-    /// Keeps the packages of integrations in `depot`; without one, nobody can upload any.
-    #[must_use]
-    pub fn keeping(mut self, depot: Arc<dyn Depot>) -> Self {
-        self.depot = Some(depot);
-        self
+        let Dependencies { catalogue, packages, depot } = dependencies;
+        Self { setup, catalogue, packages, depot, pace: Pace::default() }
     }
 
     /// Sets how often environments are asked.
@@ -117,9 +111,9 @@ impl Publications {
     /// # Errors
     ///
     /// As [`view`](Self::view).
-    pub async fn seen_by(&self, setup: SetupId) -> Result<(View, Username)> {
+    pub async fn seen_by(&self, setup: SetupId) -> Result<(View, Holder)> {
         let (infrastructure, holder) = self.way_in(setup).await?;
-        Ok((view(&self.load(infrastructure).await?.0), holder.username))
+        Ok((view(&self.load(infrastructure).await?.0), holder))
     }
 
     /// A person wants to know what is there (D1).

@@ -44,7 +44,7 @@ const stays = (node, fresh) => node.id && [...fresh.children].some((child) => ch
 function show(root, fresh) {
   const held = root.activeElement;
   const row = held?.closest("[tabindex='-1'][id]")?.id;
-  for (const id of ["setup-label", "setup-panel", "dependencies", "environments"]) {
+  for (const id of ["setup-label", "setup-panel", "dependencies", "environments", "integrations"]) {
     const [old, now] = [root.getElementById(id), fresh.getElementById(id)];
     if (old && now) morph(old, now);
   }

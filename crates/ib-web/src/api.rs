@@ -7,6 +7,7 @@ mod dependencies;
 mod docs;
 mod embed;
 mod environments;
+mod integrations;
 mod sessions;
 mod setups;
 mod steps;
@@ -38,6 +39,7 @@ use crate::guard;
         (name = "Set-ups", description = "What there is, where it stands, and what can be done next."),
         (name = "Steps", description = "What a person does. Each is recorded and answered at once; read the set-up with `wait` to hear what came of it."),
         (name = "Dependencies", description = "What integrations need on the development environment: what is there, what would be published, and how far that is. Once the infrastructure is registered."),
+        (name = "Integrations", description = "What Integration Builder generated: packages, what each needs of its own, and their publication on development. Once the infrastructure is registered."),
         (name = "Environments", description = "Where integrations are deployed: which environments there are, how each stands, and which features it limits. Once the infrastructure is registered."),
     ),
     modifiers(&Bearer),
@@ -62,6 +64,10 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setups::list, setups::begin))
         .routes(routes!(setups::read))
         .routes(routes!(embed::begin))
+        .routes(routes!(integrations::list, integrations::upload))
+        .routes(routes!(integrations::download, integrations::discard))
+        .routes(routes!(integrations::publish))
+        .routes(routes!(integrations::mark))
         .routes(routes!(environments::list))
         .routes(routes!(environments::put, environments::remove))
         .routes(routes!(environments::look))

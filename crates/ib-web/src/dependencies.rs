@@ -40,16 +40,16 @@ impl Wish {
 
 impl App {
     /// The publications; nothing where the operator gave no catalogue of dependencies.
-    fn publications(&self) -> Answer<&Publications> {
-        let detail = "This service installs no dependencies.";
+    pub(crate) fn publications(&self) -> Answer<&Publications> {
+        let detail = "This service installs no dependencies and publishes no integrations.";
         Ok(self.publications.as_ref().ok_or_else(|| Problem::new(ProblemKind::NotFound, detail))?)
     }
 
     /// What there is, as whoever came in by `setup` sees it.
     pub(crate) async fn dependencies(&self, setup: SetupId) -> Answer<(View, DependenciesDocument)> {
         let seen = self.publications()?.seen_by(setup).await;
-        let (view, username) = seen.map_err(|error| self.refuse_publication(&error))?;
-        let document = DependenciesDocument::new(&view, &username, self.sessions.clock.now());
+        let (view, holder) = seen.map_err(|error| self.refuse_publication(&error))?;
+        let document = DependenciesDocument::new(&view, &holder.username, self.sessions.clock.now());
         Ok((view, document))
     }
 
@@ -119,7 +119,7 @@ impl App {
         Ok(MessagesDocument::new(&said, 0).messages)
     }
 
-    fn refuse_publication(&self, error: &PublicationsError) -> Problem {
+    pub(crate) fn refuse_publication(&self, error: &PublicationsError) -> Problem {
         self.told(Problem::of_publications(error), error)
     }
 }

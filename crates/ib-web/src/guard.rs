@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{Problem, ProblemKind};
@@ -22,6 +22,7 @@ use tracing::{Instrument as _, error, info, info_span};
 use crate::app::App;
 use crate::client::Peer;
 use crate::embed;
+use crate::integrations;
 use crate::operate;
 use crate::pages;
 use crate::refusal::Refusal;
@@ -129,10 +130,17 @@ async fn answer(app: &App, request: Request, next: Next) -> Response {
         return refuse_to(is_browser, problem);
     }
     let late = "It took too long. Look where the set-up stands, then try again.";
-    match tokio::time::timeout(TIME, next.run(request)).await {
+    match tokio::time::timeout(time(&request), next.run(request)).await {
         Ok(response) => response,
         Err(_) => refuse_to(is_browser, Problem::new(ProblemKind::Unavailable, late)),
     }
+}
+
+/// How long a request may take. A file is read as it arrives, and must not pause for long.
+fn time(request: &Request) -> Duration {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_upload = ["/api/v1/setups/{id}/integrations", "/setup/integrations/upload"].contains(&path);
+    if is_upload && request.method() == Method::POST { integrations::UPLOAD } else { TIME }
 }
 
 /// Refuses what does not come to a name of this site. Without that, a stranger's page could have its own name

@@ -35,6 +35,7 @@ mod embed;
 mod environments;
 mod flood;
 mod guard;
+mod integrations;
 mod once;
 mod operate;
 mod pages;

@@ -8,9 +8,11 @@ mod fields;
 mod finding;
 mod frame;
 mod help;
+mod integrations;
 mod overview;
 mod show;
 mod submit;
+mod upload;
 mod visitor;
 mod widget;
 mod wish;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::ACCEPT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -48,6 +51,14 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route(dependencies::PATH, get(dependencies::show))
         .route("/setup/environments/{wish}", post(environments::take))
         .route(environments::PATH, get(environments::show))
+        .route(
+            "/setup/integrations/upload",
+            // The file is read as it arrives, up to a limit of its own.
+            post(integrations::upload).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/setup/integrations/{name}/package", get(integrations::download))
+        .route("/setup/integrations/{wish}", post(integrations::take))
+        .route(integrations::PATH, get(integrations::show))
         .route("/setup/{step}", get(show::step).post(submit::step))
         .route("/log-out", post(submit::log_out))
         .route("/logged-out", get(help::logged_out))

@@ -33,7 +33,11 @@ pub(crate) fn dependencies(folder: &Path) -> Dependencies {
         ib_env_sim::dependencies::write_packages(&folder, &[].into()).unwrap();
     }
     let packages = PackageFolder::open(folder).unwrap();
-    Dependencies { catalogue: Arc::new(packages.catalogue().clone()), packages: Arc::new(packages) }
+    Dependencies {
+        catalogue: Arc::new(packages.catalogue().clone()),
+        packages: Arc::new(packages),
+        depot: None,
+    }
 }
 
 /// The key in `folder`.

@@ -34,6 +34,7 @@ pub(super) struct Raw {
     database_url_file: Option<PathBuf>,
     key_file: Option<PathBuf>,
     packages: Option<PathBuf>,
+    integrations: Option<PathBuf>,
     #[serde(default, with = "humantime_serde::option")]
     publication_pace: Option<Duration>,
     #[serde(default, with = "humantime_serde::option")]
@@ -195,6 +196,7 @@ impl Raw {
             makes_key,
             store,
             packages: self.packages,
+            integrations: self.integrations.unwrap_or_else(|| data.join("integrations")),
             publication_pace: lasting("publication_pace", self.publication_pace, Pace::default().shortest())?,
             environments_every: lasting(
                 "environments_every",

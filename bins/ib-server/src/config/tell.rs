@@ -69,6 +69,9 @@ fn decided(config: &Config, say: &mut Say<'_>) {
         Some(folder) => say("packages", &folder.display()),
         None => say("packages", &"none: dependencies are not installed from here"),
     }
+    if config.packages.is_some() {
+        say("integrations", &config.integrations.display());
+    }
     say("publication_pace", &format_duration(config.publication_pace));
     say("environments_every", &format_duration(config.environments_every));
     for (development, (lifetime, file)) in &config.lifetimes {

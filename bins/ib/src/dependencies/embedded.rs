@@ -54,8 +54,11 @@ impl Embedded {
         packages: PackageFolder,
         surroundings: &Surroundings,
     ) -> Self {
-        let dependencies =
-            Dependencies { catalogue: Arc::new(packages.catalogue().clone()), packages: Arc::new(packages) };
+        let dependencies = Dependencies {
+            catalogue: Arc::new(packages.catalogue().clone()),
+            packages: Arc::new(packages),
+            depot: None,
+        };
         let publications = Publications::new(desk.setup.clone(), dependencies).pace(surroundings.pace);
         let worker = Worker::new(Driver::new(desk.setup.clone(), Some(publications.clone())));
         Self { desk, publications, worker, clock: Arc::clone(&surroundings.clock), due: Mutex::default() }

@@ -48,7 +48,7 @@ impl Server {
         }
         let folder = PackageFolder::open(world.packages()).unwrap();
         let catalogue = Arc::new(folder.catalogue().clone());
-        let dependencies = Dependencies { catalogue, packages: Arc::new(folder) };
+        let dependencies = Dependencies { catalogue, packages: Arc::new(folder), depot: None };
         let mut settings = Settings::default();
         settings.pace = Pace::NONE;
         let web = Web::new(ports, Some(dependencies), settings);

@@ -12,6 +12,7 @@ use ib_domain::permission::key::ApplicationKey;
 use ib_env_client::Package;
 use sha2::{Digest as _, Sha256};
 
+use super::MemoryDepot;
 use crate::ports::{PackageError, Packages};
 use crate::publications::Dependencies;
 
@@ -75,7 +76,8 @@ pub fn dependencies(version: DependencyVersion) -> Result<Dependencies, Catalogu
         Some(entry)
     });
     let catalogue = DependencyCatalogue::new(all.collect())?;
-    Ok(Dependencies { catalogue: Arc::new(catalogue), packages: Arc::new(packages) })
+    let depot = Arc::new(MemoryDepot::default());
+    Ok(Dependencies { catalogue: Arc::new(catalogue), packages: Arc::new(packages), depot: Some(depot) })
 }
 
 /// `None` never: every key and file name is one.

@@ -82,9 +82,12 @@ impl World {
     /// A program that is started, over any store.
     pub(crate) fn program_over(&self, store: Arc<dyn Store>) -> Program<'_> {
         let setup = Setup::new(Ports { store, ..self.ports.clone() }, Rules::new("1"));
-        let dependencies =
-            Dependencies { catalogue: Arc::clone(&self.catalogue), packages: self.packages.clone() };
-        let publications = Publications::new(setup.clone(), dependencies).keeping(self.depot.clone());
+        let dependencies = Dependencies {
+            catalogue: Arc::clone(&self.catalogue),
+            packages: self.packages.clone(),
+            depot: Some(self.depot.clone()),
+        };
+        let publications = Publications::new(setup.clone(), dependencies);
         let driver = Driver::new(setup.clone(), Some(publications.clone()));
         Program { world: self, setup, publications, driver }
     }

@@ -65,7 +65,7 @@ pub(super) enum OnDependencies {
 /// What every wish about dependencies may answer besides.
 #[derive(IntoResponses)]
 pub(super) enum OnWish {
-    /// The body is longer than 64 KiB
+    /// The body is longer than 64 KiB; for a package, than the service's limit
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
     /// The body is not JSON
@@ -74,6 +74,29 @@ pub(super) enum OnWish {
     /// The body cannot be used, or the idempotency key belongs to another request
     #[response(status = 422, content_type = "application/problem+json")]
     Unusable(Problem),
+}
+
+/// What every operation on integrations may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnIntegrations {
+    /// The request cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// No set-up of this session has that id, there is no integration of that name, or this service keeps no packages
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The infrastructure is not registered yet, a publication is under way, what is there has changed, or it cannot be done now
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotNow(Problem),
+}
+
+/// Which integration.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhichIntegration {
+    /// What it is called
+    #[param(example = "Orders", max_length = 100)]
+    name: String,
 }
 
 /// What every operation on environments may answer besides.

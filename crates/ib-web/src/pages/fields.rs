@@ -22,6 +22,8 @@ pub(super) struct Fields {
     pub(super) accepted: String,
     pub(super) code: String,
     pub(super) edition: String,
+    /// Of an integration.
+    pub(super) kind: String,
     /// A dependency, where it is about one alone.
     pub(super) only: String,
     pub(super) item: String,

@@ -1,6 +1,6 @@
 //! A service of its own for each journey, over a pretend infrastructure that can be changed meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
+use ib_domain::integration::ModuleFile;
 use ib_env_client::Token;
 use ib_env_client::http::{ConnectTo, HttpClient, Limits, Settings as HttpSettings};
-use ib_env_sim::scenario::{Action, Environment, Fault, PublishRule};
+use ib_env_sim::scenario::{Action, Application, Environment, Fault, Module, PublishRule};
 use ib_env_sim::{Scenario, Simulator};
 use ib_setup::ports::Clock;
 use ib_setup::system::{RandomIds, SystemClock};
-use ib_setup::testing::{MemoryPackages, MemoryVault, ports};
+use ib_setup::testing::{MemoryDepot, MemoryPackages, MemoryVault, ports};
 use ib_setup::{Dependencies, Pace, Ports, Timestamp};
 use ib_web::{Origin, Settings, Web};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -176,6 +177,13 @@ impl Place {
     }
 }
 
+/// The modules of a package, as the simulator writes it.
+fn modules(package: &[u8]) -> Option<BTreeSet<ModuleFile>> {
+    let application = Application::from_package(package);
+    let module = |module: &Module| ModuleFile::of_path(&format!("{}.oml", module.name));
+    package.starts_with(b"PK").then(|| application.modules.iter().filter_map(module).collect())
+}
+
 /// The simulator's packages.
 fn dependencies() -> Dependencies {
     let packages = MemoryPackages::default();
@@ -185,7 +193,8 @@ fn dependencies() -> Dependencies {
         entries.push(entry);
     }
     let catalogue = DependencyCatalogue::new(entries).unwrap();
-    Dependencies { catalogue: Arc::new(catalogue), packages: Arc::new(packages) }
+    let depot = Arc::new(MemoryDepot::reading(modules));
+    Dependencies { catalogue: Arc::new(catalogue), packages: Arc::new(packages), depot: Some(depot) }
 }
 
 fn address(host: &str) -> EnvironmentAddress {

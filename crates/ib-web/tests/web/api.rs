@@ -128,7 +128,7 @@ fn body(path: &str) -> Value {
         "log-in" => json!({"username": "maria", "password": "x"}),
         "disclaimer" => json!({"version": "built-in-1"}),
         "activation-code" => json!({"code": "A.B.C"}),
-        "publication" => json!({"edition": 1}),
+        "publication" | "publish" => json!({"edition": 1}),
         "Production" => json!({"address": "prod.acme.example"}),
         "embed" => json!({"origin": PORTAL}),
         _ => json!({}),

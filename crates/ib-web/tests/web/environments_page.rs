@@ -1,7 +1,7 @@
 //! The page of environments, and what the Setup widget says about them, without scripts.
 
+use ib_domain::integration::IntegrationName;
 use ib_domain::reason::Reason;
-use ib_setup::publication::IntegrationName;
 
 use crate::browser::{Browser, Page};
 use crate::environments::{change, place};

@@ -10,6 +10,7 @@ mod embed;
 mod environments;
 mod environments_page;
 mod guards;
+mod integrations;
 mod pages;
 mod place;
 mod program;
