@@ -49,6 +49,8 @@ pub struct Config {
     pub publication_pace: Duration,
     /// How often an environment is looked at again.
     pub environments_every: Duration,
+    /// Whether environments' Integration Managers are linked.
+    pub integration_managers: bool,
     /// How long a secret is kept that nobody uses.
     pub secrets_idle: Duration,
     /// How long a session lives when nobody uses it.

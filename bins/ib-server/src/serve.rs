@@ -10,7 +10,7 @@ use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use ib_web::{Site, Web};
+use ib_web::Site;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -35,7 +35,7 @@ pub(crate) async fn until_told_to_stop(config: &Config) -> Result<(), Stop> {
     let wired = wire::open(config).await?;
     let listener = listen(config.listen).await?;
     let at = listener.local_addr().map_err(|error| Stop::failed("listen", error))?;
-    let web = Web::new(wired.ports.clone(), wired.dependencies.clone(), wire::face(config));
+    let web = wired.web(config);
     if let Some(address) = config.metrics_listen {
         tell_metrics(address, stop.clone()).await?;
     }

@@ -12,7 +12,7 @@ use ib_setup::ports::{Clock as _, LifeTimes, Shelf, Store};
 use ib_setup::system::{RandomIds, SystemClock};
 use ib_setup::{AcceptUnverified, ActivationAuthority, Dependencies, Pace, Ports};
 use ib_store::{DepotFolder, Keys, PackageFolder, PostgresStore, SealedVault, SqliteStore};
-use ib_web::Settings;
+use ib_web::{Settings, Web};
 use tracing::{error, info};
 
 use crate::authority::HttpAuthority;
@@ -59,7 +59,7 @@ pub(crate) async fn open(config: &Config) -> Result<Wired, Stop> {
 }
 
 /// What the settings mean for the HTTP face.
-pub(crate) fn face(config: &Config) -> Settings {
+fn face(config: &Config) -> Settings {
     let mut settings = Settings::default();
     settings.site = config.site.clone();
     settings.disclaimer = config.disclaimer.clone();
@@ -82,6 +82,16 @@ fn pace(soon: Duration) -> Pace {
 }
 
 impl Wired {
+    /// The HTTP face.
+    pub(crate) fn web(&self, config: &Config) -> Web {
+        let (ports, dependencies, settings) = (self.ports.clone(), self.dependencies.clone(), face(config));
+        if config.integration_managers {
+            Web::linking(ports, dependencies, settings, self.vault.clone())
+        } else {
+            Web::new(ports, dependencies, settings)
+        }
+    }
+
     /// Deletes what has run out, now and then, for as long as it is polled.
     pub(crate) async fn sweep(&self) {
         loop {

@@ -1,15 +1,19 @@
 //! `ib.environments/1`: the environments of an infrastructure, how each stands, and which features it limits.
 
+use ib_domain::check::Check;
 use ib_domain::environment::Role;
 use ib_domain::feature::{Availability, Feature, REPORTED};
 use ib_domain::reason::Severity;
-use ib_setup::environment::{EnvironmentView, Standing, View};
+use ib_setup::environment::{
+    EnvironmentView, Inbound, LinkView, ReportView, ReportedIntegration, Standing, View,
+};
 use ib_setup::{Found, Status, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{role, timestamp, word};
 use crate::exit::Exit;
+use crate::managers::ReportedDocument;
 use crate::setup::FindingDocument;
 
 /// Name and version of the document.
@@ -64,10 +68,51 @@ pub struct EnvironmentRow {
     pub added_by: String,
     /// When it was added, in RFC 3339.
     pub added_at: String,
+    /// What its Integration Manager and this service know of each other; nothing where it was not introduced yet.
+    pub link: Option<LinkDocument>,
     /// Everything that is not as it should be.
     pub findings: Vec<FindingDocument>,
     /// What can be done with it.
     pub features: Vec<FeatureDocument>,
+}
+
+/// What an environment's Integration Manager and this service know of each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct LinkDocument {
+    /// Whether the environment reaches this service, seen from its Integration Manager: `passed`, `failed`, or
+    /// `unknown`. It is never passed before a proof.
+    pub inbound: String,
+    /// When it last proved that, in RFC 3339.
+    pub proved_at: Option<String>,
+    /// The address that the proof came from.
+    pub proved_from: Option<String>,
+    /// When it was last heard of, by a proof or a report, in RFC 3339.
+    pub heard_at: Option<String>,
+    /// The version of its Integration Manager, the last one that it told.
+    pub version: Option<String>,
+    /// The generation of its secret; nothing before a proof.
+    pub generation: Option<u32>,
+    /// Whether somebody wants a new secret.
+    pub is_rotating: bool,
+    /// What its Integration Manager reported last.
+    pub report: Option<ReportDocument>,
+}
+
+/// What an Integration Manager reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct ReportDocument {
+    /// When it was last heard, in RFC 3339.
+    pub at: String,
+    /// Since when it says this, in RFC 3339.
+    pub since: String,
+    /// Whether it is too old to tell anything about now.
+    pub is_stale: bool,
+    /// The integrations that are there.
+    pub integrations: Vec<ReportedDocument>,
 }
 
 /// Whether a feature can be used with an environment.
@@ -156,9 +201,13 @@ impl From<&EnvironmentView> for EnvironmentRow {
         let its_role = view.role();
         let sight = view.sight.as_ref();
         let troubles: &[Found] = sight.map_or(&[], |sight| &sight.troubles);
+        let inbound = inbound(view);
         let fresh = !matches!(view.standing, Standing::New | Standing::Stale);
-        let known: Vec<_> =
-            troubles.iter().filter_map(|found| Some((found.reason?, severity(found)))).collect();
+        let known: Vec<_> = troubles
+            .iter()
+            .chain(&inbound)
+            .filter_map(|found| Some((found.reason?, severity(found))))
+            .collect();
         let feature = |feature: &Feature| {
             FeatureDocument::new(*feature, &Availability::of(*feature, &its_role, fresh.then_some(&known)))
         };
@@ -174,8 +223,58 @@ impl From<&EnvironmentView> for EnvironmentRow {
             version: sight.and_then(|sight| sight.version).map(|version| version.to_string()),
             added_by: view.by.to_string(),
             added_at: at(view.added),
-            findings: troubles.iter().map(|found| FindingDocument::new(found, &its_role)).collect(),
+            link: LinkDocument::of(&view.link),
+            findings: troubles
+                .iter()
+                .chain(&inbound)
+                .map(|found| FindingDocument::new(found, &its_role))
+                .collect(),
             features: REPORTED.iter().map(feature).collect(),
+        }
+    }
+}
+
+/// What keeps the environment from reaching this service, or keeps that from being told. What stands in the way of an
+/// introduction for another reason is among the troubles already.
+fn inbound(view: &EnvironmentView) -> Option<Found> {
+    let found = view.link.inbound.finding(view.address.host())?;
+    (found.check == Check::ManagerInbound).then_some(found)
+}
+
+impl LinkDocument {
+    fn of(link: &LinkView) -> Option<Self> {
+        let nobody_asked = matches!(link.inbound, Inbound::Unknown(None)) && link.generation.is_none();
+        if nobody_asked {
+            return None;
+        }
+        let (proved, from, heard) = match &link.inbound {
+            Inbound::Passed { proved, from, heard } => (Some(*proved), *from, Some(*heard)),
+            _ => (None, None, None),
+        };
+        Some(Self {
+            inbound: link.inbound.id().to_owned(),
+            proved_at: proved.map(at),
+            proved_from: from.map(|from| from.to_string()),
+            heard_at: heard.map(at),
+            version: link.version.as_ref().map(ToString::to_string),
+            generation: link.generation,
+            is_rotating: link.is_rotating,
+            report: link.report.as_ref().map(ReportDocument::from),
+        })
+    }
+}
+
+impl From<&ReportView> for ReportDocument {
+    fn from(view: &ReportView) -> Self {
+        let reported = |known: &ReportedIntegration| ReportedDocument {
+            name: known.name.to_string(),
+            has_connection: known.has_connection,
+        };
+        Self {
+            at: at(view.at),
+            since: at(view.since),
+            is_stale: view.is_stale,
+            integrations: view.report.integrations.iter().map(reported).collect(),
         }
     }
 }

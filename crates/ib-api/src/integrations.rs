@@ -1,6 +1,7 @@
 //! `ib.integrations/1`: the integrations of an infrastructure, how each stands, and what it needs of its own.
 
 use ib_domain::integration::{By, IntegrationKind, Requirement, by_hand};
+use ib_setup::environment::{self, EnvironmentView};
 use ib_setup::publication::{
     Catalogs, Holder, IntegrationStanding, IntegrationView, ItemStatus, RunStatus, Upload, View,
 };
@@ -69,6 +70,8 @@ pub struct IntegrationRow {
     pub item: Option<ItemDocument>,
     /// What it needs of its own.
     pub requirements: Vec<RequirementDocument>,
+    /// Where Integration Manager reported it, as far as environments are linked.
+    pub environments: Vec<DeployedDocument>,
     /// Whether it can be published now.
     pub can_publish: bool,
     /// Whether it can be marked as published by hand now.
@@ -107,6 +110,21 @@ pub struct PublishedDocument {
     pub at: String,
     /// Whether somebody published it by hand.
     pub by_hand: bool,
+}
+
+/// An integration in one environment, as its Integration Manager reported it (A2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct DeployedDocument {
+    /// What the environment is called.
+    pub environment: String,
+    /// Whether the integration has a connection there.
+    pub has_connection: bool,
+    /// When that was last heard, in RFC 3339.
+    pub at: String,
+    /// Whether it is too old to tell anything about now.
+    pub is_stale: bool,
 }
 
 /// A kind of integration.
@@ -180,6 +198,16 @@ impl IntegrationsDocument {
         }
     }
 
+    /// Adds what the Integration Managers of the environments reported.
+    #[must_use]
+    pub fn with_reports(mut self, environments: &environment::View) -> Self {
+        for row in &mut self.integrations {
+            row.environments =
+                environments.environments.iter().filter_map(|one| deployed(one, row)).collect();
+        }
+        self
+    }
+
     /// The integration of that name.
     pub fn integration(&self, name: &str) -> Option<&IntegrationRow> {
         self.integrations.iter().find(|integration| integration.name == name)
@@ -194,6 +222,17 @@ impl IntegrationsDocument {
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).to_value()
     }
+}
+
+fn deployed(environment: &EnvironmentView, row: &IntegrationRow) -> Option<DeployedDocument> {
+    let view = environment.link.report.as_ref()?;
+    let reported = view.report.integrations.iter().find(|known| known.name.as_str() == row.name)?;
+    Some(DeployedDocument {
+        environment: environment.name.to_string(),
+        has_connection: reported.has_connection,
+        at: at(view.at),
+        is_stale: view.is_stale,
+    })
 }
 
 impl IntegrationRow {
@@ -218,6 +257,7 @@ impl IntegrationRow {
             not_confirmed: upload.and_then(Upload::not_confirmed).map(finding),
             item: integration.item.as_ref().map(|item| ItemDocument::new(item, is_open)),
             requirements: requirements.unwrap_or_default(),
+            environments: Vec::new(),
             can_publish: is_free && !is_by_hand,
             by_hand: match upload.filter(|_| is_by_hand) {
                 Some(upload) => by_hand(&holder.address.authority(), &upload.package.file),

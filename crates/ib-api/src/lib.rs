@@ -12,6 +12,7 @@
 //!   [`dependencies_event`], the same line by line;
 //! - [`environments`]: the environments, how each stands and which features it limits, `ib.environments/1`;
 //! - [`integrations`]: the integrations, how each stands and what it needs of its own, `ib.integrations/1`;
+//! - [`managers`]: what environments' Integration Managers and the service tell each other;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
@@ -25,6 +26,7 @@ pub mod event;
 pub mod exit;
 pub mod explain;
 pub mod integrations;
+pub mod managers;
 pub mod problem;
 pub mod request;
 pub mod setup;

@@ -65,6 +65,8 @@ impl ProblemKind {
             | Self::Unavailable => Exit::CouldNotTell,
             Self::Malformed
             | Self::Foreign
+            | Self::NotSigned
+            | Self::NotProved
             | Self::Method
             | Self::TooLarge
             | Self::MediaType
@@ -79,6 +81,10 @@ kinds! {
     Malformed = 400, "malformed", "The request cannot be read";
     /// No session, or one that has ended.
     NoSession = 401, "no-session", "There is no session, or it has ended";
+    /// A request of an Integration Manager is not signed as it should be.
+    NotSigned = 401, "not-signed", "The request is not signed as it should be";
+    /// An environment did not prove what it was told.
+    NotProved = 403, "not-proved", "The proof was refused";
     /// The request comes from another site, or to another name than this service's.
     Foreign = 403, "foreign", "The request does not come from this service's own pages";
     /// Nothing of that name, or nothing of this session's.
@@ -347,6 +353,9 @@ impl Problem {
             ),
             No::IsPersonal => unfit("A Personal Environment is the only one of its infrastructure."),
             No::TooMany => unfit("The infrastructure has as many environments as this service keeps."),
+            No::NotLinked(name) => unfit(&format!(
+                "{name}'s Integration Manager has no secret yet: it has not proved that it reaches this service."
+            )),
             No::NoLifeTime => unfit(
                 "This service has no access to the LifeTime of the infrastructure. Add the environments one by one, \
                  or let the operator configure that access.",

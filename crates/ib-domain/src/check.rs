@@ -8,8 +8,8 @@ macro_rules! checks {
         /// One question about an environment (F1): one fact per check.
         ///
         /// The order is the order of the layers: an earlier one that fails makes the later ones
-        /// [not evaluated](crate::finding::Outcome::NotEvaluated). The last layers are of a registration
-        /// and of a publication: only they ask them.
+        /// [not evaluated](crate::finding::Outcome::NotEvaluated). The last layers are of a registration,
+        /// of a publication and of a link to Integration Manager: only they ask them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Check { $($(#[doc = $doc])+ $name,)+ }
@@ -84,6 +84,8 @@ checks! {
     DependencyPublication = "dependency.publication", "Dependency: publication";
     /// Is a dependency installed as it should be (D4)?
     DependencyInstalled = "dependency.installed", "Dependency: installed";
+    /// Does the environment reach this service, through its Integration Manager (B5)?
+    ManagerInbound = "manager.inbound", "Connection from the environment";
 }
 
 impl fmt::Display for Check {
@@ -98,8 +100,8 @@ impl Check {
         (Self::RegistrationAddress..=Self::RegistrationCode).contains(&self)
     }
 
-    /// Whether it is a question about a set-up's own progress: its registration or its dependencies. A check of
-    /// environments never asks it, so it is never [not evaluated](crate::finding::Outcome::NotEvaluated) there.
+    /// Whether it is a question about a set-up's own progress: its registration, its dependencies or its
+    /// links. A check of environments never asks it, so it is never [not evaluated](crate::finding::Outcome::NotEvaluated) there.
     ///
     /// ```
     /// use ib_domain::reason::Reason;
@@ -149,7 +151,11 @@ mod tests {
         for check in Check::ALL {
             let layer = check.id().split('.').next().unwrap();
             assert_eq!(check.is_of_registration(), layer == "registration", "{check}");
-            assert_eq!(check.is_of_set_up(), ["registration", "dependency"].contains(&layer), "{check}");
+            assert_eq!(
+                check.is_of_set_up(),
+                ["registration", "dependency", "manager"].contains(&layer),
+                "{check}"
+            );
         }
     }
 }

@@ -15,6 +15,7 @@ mod address;
 mod dependency;
 mod http;
 mod lifetime;
+mod manager;
 mod network;
 mod product;
 mod registration;
@@ -355,6 +356,13 @@ reasons! {
     IntegrationNotThere = dependency::INTEGRATION_NOT_THERE;
     /// The package of an integration is not there as it was uploaded.
     UploadGone = dependency::UPLOAD_GONE;
+
+    /// Nothing takes introductions at the environment: Integration Manager is not there, or too old.
+    ManagerAbsent = manager::ABSENT;
+    /// Integration Manager is linked to another infrastructure.
+    ManagerLinkedElsewhere = manager::LINKED_ELSEWHERE;
+    /// Integration Manager took an introduction on, and did not reach this service.
+    ManagerSilent = manager::SILENT;
 
     /// A check broke down: our bug.
     CheckCrashed = http::CHECK_CRASHED;

@@ -9,7 +9,7 @@ use ib_domain::finding::Finding;
 use ib_domain::permission::evaluation::DirectAnswer;
 use ib_domain::version::VersionReading;
 
-use crate::{Credentials, LifeTime, Obstacle, Package, Token};
+use crate::{Credentials, Introduced, Introduction, LifeTime, Obstacle, Package, Token};
 
 /// Leads from an address to something that can be asked. The HTTP client is one.
 pub trait Connect: Send + Sync {
@@ -303,4 +303,12 @@ pub trait Environment: Send + Sync {
     ///
     /// The [`Obstacle`] that stood in the way.
     async fn publish_abort(&self, credentials: &Credentials, publication: PublishId) -> Result<(), Obstacle>;
+
+    /// Introduces this service to the environment's Integration Manager, without credentials. It is sent once.
+    ///
+    /// # Errors
+    ///
+    /// The [`Obstacle`] that stood in the way, such as that there is
+    /// [no Integration Manager](ib_domain::reason::Reason::ManagerAbsent).
+    async fn introduce(&self, introduction: &Introduction) -> Result<Introduced, Obstacle>;
 }

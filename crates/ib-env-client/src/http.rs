@@ -12,6 +12,7 @@ mod dialect;
 mod environment;
 mod failure;
 mod findings;
+mod introduce;
 mod learnt;
 mod lifetime;
 mod login;

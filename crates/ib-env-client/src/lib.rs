@@ -32,6 +32,7 @@ pub mod check;
 mod environment;
 #[cfg(feature = "http")]
 pub mod http;
+mod introduction;
 mod lifetime;
 mod obstacle;
 mod package;
@@ -43,6 +44,7 @@ pub use environment::{
     Application, Connect, Diagnosis, Environment, IdentityProvider, MessageKind, MessagePage, Module,
     ModuleKey, ModuleSink, ModuleVersions, PublicationMessage, PublishId, Started,
 };
+pub use introduction::{Introduced, Introduction};
 pub use lifetime::{LifeTime, ListedApplication, ListedEnvironment};
 pub use obstacle::Obstacle;
 pub use package::Package;

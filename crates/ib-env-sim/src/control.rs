@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 
 use crate::activation::{self, CodeAnswer};
 use crate::lock::locked;
+use crate::manager::{self, Manager};
 use crate::scenario::{Scenario, ScenarioError};
 use crate::server::accept;
 use crate::state::World;
@@ -53,6 +54,8 @@ pub(crate) async fn serve(listener: TcpListener, world: Arc<World>) {
     let router = Router::new()
         .route("/scenario", get(scenario).patch(patch_scenario))
         .route("/hosts/{host}", get(host).put(put_host).patch(patch_host))
+        .route("/hosts/{host}/integration-manager", get(manager).delete(release_manager))
+        .route("/hosts/{host}/integration-manager/report", post(report_now))
         .route("/clock", get(clock).post(advance))
         .route("/users/{username}/lock", put(lock).delete(unlock))
         .route("/requests", get(requests).delete(forget))
@@ -113,6 +116,22 @@ async fn patch_host(
 ) -> Result<Json<Value>, Refused> {
     replace(&world, |scenario| scenario.merged_host(&name, &patch))?;
     host(State(world), Path(name)).await
+}
+
+async fn manager(State(world): Shared, Path(host): Path<String>) -> Result<Json<Value>, Refused> {
+    world.scenario().environment(&host).ok_or_else(|| unknown("host"))?;
+    Ok(Json(json!(world.manager(&host, |manager| manager.state()))))
+}
+
+async fn release_manager(State(world): Shared, Path(host): Path<String>) -> Result<StatusCode, Refused> {
+    world.scenario().environment(&host).ok_or_else(|| unknown("host"))?;
+    world.manager(&host, |manager| *manager = Manager::default());
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn report_now(State(world): Shared, Path(host): Path<String>) -> Result<Json<Value>, Refused> {
+    let visit = manager::visit(&world, &host).await.ok_or_else(|| unknown("Integration Manager"))?;
+    Ok(Json(json!(visit)))
 }
 
 fn replace(

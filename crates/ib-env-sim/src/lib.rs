@@ -40,6 +40,7 @@
 //! | `/ServiceCenter/` | log-in page |
 //! | `/lifetimeapi/rest/v2/…` | LifeTime, on the host of kind `lifetime` |
 //! | `/SetupPermissions/rest/V1/Self` | the direct permission route, where switched on |
+//! | `/OSIntegrationManager_API/rest/v1/introduction` | Integration Manager, where its module is; it then calls the scenario's `service` |
 //! | `/server.identity/v1/health`, `/server.api/v1/health` | the identity component |
 //! | `/<Module>/moduleservices/{moduleinfo,moduleversioninfo}` | of modules that exist |
 //!
@@ -57,6 +58,9 @@
 //! | `PUT /users/{username}/lock` `{"seconds": 60}` | locks a user on every host; without seconds, for good |
 //! | `DELETE /users/{username}/lock` | unlocks |
 //! | `GET /requests`, `DELETE /requests` | what was asked; forgets it |
+//! | `GET /hosts/{host}/integration-manager` | its link: a [`ManagerState`] |
+//! | `POST /hosts/{host}/integration-manager/report` | has it go to the service now: a [`ManagerVisit`] |
+//! | `DELETE /hosts/{host}/integration-manager` | releases its link, as its administrator does |
 //! | `GET /publications` | what was published: a [`PublicationList`] |
 //! | `POST /control/activation` `{"serial": "…", "code": "…"}` | `{"answer": "verified"}` or `"refused"`: whether it is the code of the infrastructure with that serial number |
 //!
@@ -72,6 +76,7 @@ mod lifetime;
 mod lock;
 mod log;
 mod login;
+mod manager;
 mod reply;
 mod request;
 pub mod scenario;
@@ -85,6 +90,7 @@ mod state;
 pub use activation::CodeAnswer;
 pub use clock::Clock;
 pub use log::{REQUEST_LOG_LIMIT, Recorded};
+pub use manager::{ManagerState, ManagerVisit};
 pub use scenario::{Scenario, ScenarioError};
 pub use serve::{ServeError, serve};
 pub use server::TlsError;

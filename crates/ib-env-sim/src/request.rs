@@ -1,6 +1,7 @@
 //! A request as the services see it, and the scene it plays in.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine as _;
@@ -71,7 +72,7 @@ impl Request {
 /// One request and the infrastructure at that moment.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
-    pub(crate) world: &'a World,
+    pub(crate) world: &'a Arc<World>,
     pub(crate) scenario: &'a Scenario,
     pub(crate) environment: &'a Environment,
     pub(crate) request: &'a Request,

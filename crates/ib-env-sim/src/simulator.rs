@@ -13,7 +13,9 @@ use tokio::task::JoinHandle;
 use crate::activation::{self, CodeAnswer};
 use crate::clock::Clock;
 use crate::control;
+use crate::lock::locked;
 use crate::log::Recorded;
+use crate::manager::{self, ManagerState, ManagerVisit};
 use crate::scenario::Scenario;
 use crate::server::{self, Authority, Hub, TlsError};
 use crate::service_center::PublicationList;
@@ -174,6 +176,22 @@ impl Simulator {
         self.hub.world.published()
     }
 
+    /// Has the Integration Manager of a host go to the service now, and waits for what comes of it; `None` where there
+    /// is none.
+    pub async fn report_now(&self, host: &str) -> Option<ManagerVisit> {
+        manager::visit(&self.hub.world, host).await
+    }
+
+    /// What the Integration Manager of a host shows of its link.
+    pub fn manager(&self, host: &str) -> ManagerState {
+        self.hub.world.manager(host, |manager| manager.state())
+    }
+
+    /// Waits until every Integration Manager that was introduced to the service has been there.
+    pub async fn finish_errands(&self) {
+        self.hub.world.finish_errands().await;
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.hub.world.clock
@@ -185,12 +203,14 @@ impl Simulator {
             task.abort();
             let _ = task.await;
         }
+        locked(&self.hub.world.errands).abort_all();
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        locked(&self.hub.world.errands).abort_all();
     }
 }
 

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use tokio::task::JoinSet;
+
 use crate::clock::Clock;
 use crate::lock::locked;
 use crate::log::RequestLog;
 use crate::login::{LockBook, Refusal, Session};
+use crate::manager::Manager;
 use crate::scenario::{Action, Environment, Scenario};
 use crate::service_center::{PublicationList, Publications};
 
@@ -18,6 +21,9 @@ pub(crate) struct World {
     pub(crate) log: RequestLog,
     pub(crate) locks: Mutex<LockBook>,
     publications: Mutex<BTreeMap<String, Publications>>,
+    managers: Mutex<BTreeMap<String, Manager>>,
+    /// What Integration Managers do by themselves.
+    pub(crate) errands: Mutex<JoinSet<()>>,
     hits: Mutex<HashMap<(String, usize), u64>>,
     awake: Mutex<HashSet<String>>,
 }
@@ -30,6 +36,8 @@ impl World {
             log: RequestLog::default(),
             locks: Mutex::default(),
             publications: Mutex::default(),
+            managers: Mutex::default(),
+            errands: Mutex::default(),
             hits: Mutex::default(),
             awake: Mutex::default(),
         }
@@ -101,6 +109,17 @@ impl World {
     /// Works on the publications of a host.
     pub(crate) fn publications<T>(&self, host: &str, work: impl FnOnce(&mut Publications) -> T) -> T {
         work(locked(&self.publications).entry(host.to_ascii_lowercase()).or_default())
+    }
+
+    /// Works on the Integration Manager of a host.
+    pub(crate) fn manager<T>(&self, host: &str, work: impl FnOnce(&mut Manager) -> T) -> T {
+        work(locked(&self.managers).entry(host.to_ascii_lowercase()).or_default())
+    }
+
+    /// Waits until no Integration Manager is under way any more.
+    pub(crate) async fn finish_errands(&self) {
+        let mut errands = std::mem::take(&mut *locked(&self.errands));
+        while errands.join_next().await.is_some() {}
     }
 
     /// The publications of all hosts.

@@ -18,6 +18,7 @@ mod due;
 mod event;
 #[cfg(test)]
 mod explore;
+mod link;
 mod sight;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,10 @@ pub use command::{Command, Ground, Listed, Rejection};
 pub use decide::decide;
 pub use due::{Effect, due, later};
 pub use event::{Event, Fact};
+pub use link::{
+    Inbound, Introducing, LinkView, ManagerVersion, PROOF_WAIT, ProofRefusal, Report, ReportError,
+    ReportView, ReportedIntegration, introductions,
+};
 pub use sight::{Seen, Sight};
 pub use view::{EnvironmentView, Standing, View, view};
 
@@ -87,6 +92,7 @@ struct Environment {
     /// Whether it belongs: it was looked at, and not refused.
     belongs: bool,
     sight: Option<Sight>,
+    link: link::Link,
 }
 
 /// An environment that was not added, and why.
@@ -102,7 +108,7 @@ pub struct Refused {
 
 /// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
 /// in another form is not read, and the history is replayed instead.
-const SNAPSHOT: u8 = 1;
+const SNAPSHOT: u8 = 2;
 
 impl State {
     /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.

@@ -1,7 +1,10 @@
 //! The environments of infrastructures: what an embedder calls.
 
+mod introduce;
+mod links;
 mod perform;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
@@ -11,10 +14,15 @@ use ib_domain::permission::user::Username;
 use crate::environment::{Command, Event, Ground, IllegalEvent, Rejection, State, View, decide, view};
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
+use crate::link::LinkKeys;
 use crate::ports::{Kept, Lease, Standing, StoreError};
 use crate::setup::{Setup, SetupError};
 use crate::throttle::{Attempt, Client};
 use crate::time::Timestamp;
+
+pub use links::{
+    IssuedSecret, LinkCaller, LinkConfiguration, LinkError, LinkProof, REPORT_PAUSE, SignatureRefusal,
+};
 
 /// How often an environment is looked at again, by default.
 pub(crate) const EVERY: Duration = Duration::from_hours(4);
@@ -28,6 +36,7 @@ pub(crate) const EVERY: Duration = Duration::from_hours(4);
 pub struct Environments {
     setup: Setup,
     every: Duration,
+    links: Option<Arc<dyn LinkKeys>>,
 }
 
 /// Why something about environments could not be done.
@@ -66,7 +75,7 @@ struct WayIn {
 impl Environments {
     /// The environments of the infrastructures that `setup` registers, each looked at every four hours.
     pub const fn new(setup: Setup) -> Self {
-        Self { setup, every: EVERY }
+        Self { setup, every: EVERY, links: None }
     }
 
     /// Sets how often an environment is looked at again.
@@ -79,7 +88,7 @@ impl Environments {
     /// The same for `client`: addresses that they enter are counted for them too.
     #[must_use]
     pub fn for_client(&self, client: Client) -> Self {
-        Self { setup: self.setup.for_client(client), every: self.every }
+        Self { setup: self.setup.for_client(client), every: self.every, links: self.links.clone() }
     }
 
     /// Which environments there are, and what was last seen of each.

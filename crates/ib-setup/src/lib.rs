@@ -62,6 +62,7 @@ mod found;
 mod history;
 mod id;
 mod infrastructure;
+pub mod link;
 pub mod ports;
 pub mod publication;
 mod publications;
@@ -79,7 +80,10 @@ pub use activation::{
 };
 pub use disclaimer::{Disclaimer, DisclaimerError};
 pub use driver::{Driver, DriverError};
-pub use environments::{Environments, EnvironmentsError};
+pub use environments::{
+    Environments, EnvironmentsError, IssuedSecret, LinkCaller, LinkConfiguration, LinkError, LinkProof,
+    REPORT_PAUSE, SignatureRefusal,
+};
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};

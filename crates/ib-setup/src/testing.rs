@@ -3,6 +3,7 @@
 
 mod depot;
 mod failing;
+mod keys;
 mod memory;
 mod packages;
 mod published;
@@ -18,6 +19,7 @@ use crate::setup::Ports;
 
 pub use depot::{MemoryDepot, ReadModules};
 pub use failing::FailingStore;
+pub use keys::KnownLinkKey;
 pub use memory::{MemoryStore, MemoryVault, SequentialIds, SetClock};
 pub use packages::{MemoryPackages, dependencies};
 pub use published::Published;

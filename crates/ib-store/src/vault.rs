@@ -2,6 +2,7 @@
 
 mod envelope;
 mod keys;
+mod links;
 
 use std::fmt::{self, Write};
 use std::sync::Arc;

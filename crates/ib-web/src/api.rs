@@ -8,6 +8,7 @@ mod docs;
 mod embed;
 mod environments;
 mod integrations;
+mod managers;
 mod sessions;
 mod setups;
 mod steps;
@@ -18,7 +19,7 @@ use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -40,6 +41,7 @@ use crate::guard;
         (name = "Steps", description = "What a person does. Each is recorded and answered at once; read the set-up with `wait` to hear what came of it."),
         (name = "Dependencies", description = "What integrations need on the development environment: what is there, what would be published, and how far that is. Once the infrastructure is registered."),
         (name = "Integrations", description = "What Integration Builder generated: packages, what each needs of its own, and their publication on development. Once the infrastructure is registered."),
+        (name = "Integration Managers", description = "For the Integration Managers inside environments alone: they prove that they reach this service, and report which integrations are there."),
         (name = "Environments", description = "Where integrations are deployed: which environments there are, how each stands, and which features it limits. Once the infrastructure is registered."),
     ),
     modifiers(&Bearer),
@@ -53,6 +55,9 @@ impl utoipa::Modify for Bearer {
         let components = document.components.get_or_insert_with(Default::default);
         let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
         components.add_security_scheme("session", bearer);
+        let header =
+            ApiKeyValue::with_description("Authorization", "IB1, as docs/integration-manager.md says");
+        components.add_security_scheme("link", SecurityScheme::ApiKey(ApiKey::Header(header)));
     }
 }
 
@@ -68,7 +73,11 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(integrations::download, integrations::discard))
         .routes(routes!(integrations::publish))
         .routes(routes!(integrations::mark))
+        .routes(routes!(managers::prove))
+        .routes(routes!(managers::configuration))
+        .routes(routes!(managers::report))
         .routes(routes!(environments::list))
+        .routes(routes!(environments::rotate))
         .routes(routes!(environments::put, environments::remove))
         .routes(routes!(environments::look))
         .routes(routes!(environments::look_at_all))

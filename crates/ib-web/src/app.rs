@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use ib_api::problem::{Problem, ProblemKind};
+use ib_setup::link::LinkKeys;
 use ib_setup::ports::{Ids, StoreError};
 use ib_setup::registration::{Rules, Step, View};
 use ib_setup::{Client, Dependencies, Environments, Ports, Publications, Setup, SetupError, SetupId};
@@ -38,8 +39,29 @@ pub(crate) struct App {
 }
 
 impl Web {
-    /// A face for the set-ups behind `ports`, which installs `dependencies` where there are any to be installed.
+    /// A face for the set-ups behind `ports`, which installs `dependencies` where there are any to be installed. It
+    /// links to no Integration Manager.
     pub fn new(ports: Ports, dependencies: Option<Dependencies>, settings: Settings) -> Self {
+        Self::over(ports, dependencies, settings, None)
+    }
+
+    /// The same, linked to the Integration Managers of environments, with challenges and secrets from `keys`. It
+    /// belongs where they can call: under a name that environments reach.
+    pub fn linking(
+        ports: Ports,
+        dependencies: Option<Dependencies>,
+        settings: Settings,
+        keys: Arc<dyn LinkKeys>,
+    ) -> Self {
+        Self::over(ports, dependencies, settings, Some(keys))
+    }
+
+    fn over(
+        ports: Ports,
+        dependencies: Option<Dependencies>,
+        settings: Settings,
+        keys: Option<Arc<dyn LinkKeys>>,
+    ) -> Self {
         let mut rules = Rules::new(settings.disclaimer.version());
         if settings.accept_unverified {
             rules = rules.accept_unverified();
@@ -58,6 +80,10 @@ impl Web {
         let publications = dependencies
             .map(|dependencies| Publications::new(setup.clone(), dependencies).pace(settings.pace));
         let environments = Environments::new(setup.clone()).every(settings.environments_every);
+        let environments = match keys {
+            Some(keys) => environments.linking(keys),
+            None => environments,
+        };
         let driver = ib_setup::Driver::new(setup.clone(), publications.clone()).lease_for(settings.lease);
         let driver = driver.watching(environments.clone());
         let driver = Arc::new(Driver::new(setup.clone(), driver, settings.drivers));

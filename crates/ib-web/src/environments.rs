@@ -32,6 +32,8 @@ pub(crate) enum Wish {
     Remove(String),
     /// Look at one, or at all.
     Look(Option<String>),
+    /// Have an Integration Manager get a new secret.
+    Rotate(String),
     /// Add everything that LifeTime lists.
     Import,
 }
@@ -46,6 +48,7 @@ impl Wish {
             Self::Add { name, address } => format!("add {name} {address}"),
             Self::Remove(name) => format!("remove {name}"),
             Self::Look(name) => format!("look {}", name.as_deref().unwrap_or_default()),
+            Self::Rotate(name) => format!("rotate {name}"),
             Self::Import => "import".to_owned(),
         }
     }
@@ -110,6 +113,7 @@ impl App {
                 let name = name.as_deref().map(named).transpose()?;
                 environments.look(setup, name).await
             }
+            Wish::Rotate(name) => environments.rotate(setup, named(&name)?).await,
             Wish::Import => environments.import(setup).await,
         };
         done.map_err(|error| self.refuse_environment(&error, &typed))?;

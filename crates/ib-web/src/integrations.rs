@@ -49,7 +49,10 @@ impl App {
     pub(crate) async fn integrations(&self, setup: SetupId) -> Answer<IntegrationsDocument> {
         let seen = self.publications()?.seen_by(setup).await;
         let (view, holder) = seen.map_err(|error| self.refuse_publication(&error))?;
-        Ok(IntegrationsDocument::new(&view, &holder))
+        let environments = self.environments.seen_by(setup).await;
+        let (environments, _) =
+            environments.map_err(|error| self.told(Problem::of_environments(&error, ""), &error))?;
+        Ok(IntegrationsDocument::new(&view, &holder).with_reports(&environments))
     }
 
     /// The same once nothing is under way, or when `limit` has passed.

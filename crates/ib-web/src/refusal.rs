@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
-use ib_api::problem::{MEDIA_TYPE, Problem};
+use ib_api::problem::{MEDIA_TYPE, Problem, ProblemKind};
 
 use crate::guard::request_id;
 
@@ -29,7 +29,8 @@ impl IntoResponse for Refusal {
         let body = serde_json::to_vec(&self.0).unwrap_or_default();
         let mut response = (status(&self.0), [(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
         if response.status() == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            let scheme = if self.0.is(ProblemKind::NotSigned) { "IB1" } else { "Bearer" };
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
         say_when(&self.0, &mut response);
         response

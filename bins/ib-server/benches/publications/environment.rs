@@ -11,9 +11,11 @@ use ib_domain::address::EnvironmentAddress;
 use ib_domain::dependency::DependencyId;
 use ib_domain::dependency::catalogue::DependencyCatalogue;
 use ib_domain::permission::evaluation::DirectAnswer;
+use ib_domain::reason::Reason;
 use ib_env_client::{
-    Application, Connect, Credentials, Diagnosis, Environment, LifeTime, MessageKind, MessagePage, Module,
-    ModuleKey, ModuleSink, ModuleVersions, Obstacle, Package, PublicationMessage, PublishId, Started, Token,
+    Application, Connect, Credentials, Diagnosis, Environment, Introduced, Introduction, LifeTime,
+    MessageKind, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions, Obstacle, Package,
+    PublicationMessage, PublishId, Started, Token,
 };
 use ib_setup::ports::Clock as _;
 use ib_setup::system::SystemClock;
@@ -286,5 +288,9 @@ impl Environment for At {
     async fn publish_abort(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
         self.world.answered().await;
         Ok(())
+    }
+
+    async fn introduce(&self, _: &Introduction) -> Result<Introduced, Obstacle> {
+        Err(Reason::ManagerAbsent.into())
     }
 }

@@ -39,6 +39,7 @@ pub(super) struct Raw {
     publication_pace: Option<Duration>,
     #[serde(default, with = "humantime_serde::option")]
     environments_every: Option<Duration>,
+    integration_managers: Option<bool>,
     #[serde(default)]
     accept_unverified: bool,
     #[serde(default, with = "humantime_serde::option")]
@@ -166,6 +167,7 @@ impl Raw {
     /// Makes each setting usable, or says which one is not.
     pub(super) fn judge(self) -> Result<Config, Stop> {
         let site = site(self.public_url.as_deref(), self.listen)?;
+        let is_public = matches!(site, Site::Public(_));
         let data = self.data.map_or_else(default_data, Ok)?;
         let store = match self.database_url_file {
             Some(file) => StoreAt::Postgres(file),
@@ -203,6 +205,7 @@ impl Raw {
                 self.environments_every,
                 face.environments_every,
             )?,
+            integration_managers: self.integration_managers.unwrap_or(is_public),
             secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
             session_idle,
             session_absolute,

@@ -74,6 +74,7 @@ fn decided(config: &Config, say: &mut Say<'_>) {
     }
     say("publication_pace", &format_duration(config.publication_pace));
     say("environments_every", &format_duration(config.environments_every));
+    say("integration_managers", &config.integration_managers);
     for (development, (lifetime, file)) in &config.lifetimes {
         let (development, lifetime) = (development.authority(), lifetime.authority());
         say("lifetime", &format_args!("{lifetime} for {development}, token in {}", file.display()));

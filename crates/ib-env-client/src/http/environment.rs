@@ -16,7 +16,7 @@ use crate::environment::{
     Application, Diagnosis, Environment, IdentityProvider, MessagePage, Module, ModuleKey, ModuleSink,
     ModuleVersions, PublishId, Started,
 };
-use crate::{Credentials, Obstacle, Package};
+use crate::{Credentials, Introduced, Introduction, Obstacle, Package};
 
 /// One environment, with what was learnt about it while it was asked, by this object or another one.
 pub(super) struct HttpEnvironment {
@@ -152,6 +152,11 @@ impl Environment for HttpEnvironment {
     async fn publish_abort(&self, credentials: &Credentials, publication: PublishId) -> Result<(), Obstacle> {
         self.reach().await?;
         self.steer(Method::PublishAbort, credentials, publication).await
+    }
+
+    async fn introduce(&self, introduction: &Introduction) -> Result<Introduced, Obstacle> {
+        self.reach().await?;
+        self.send_introduction(introduction).await
     }
 }
 

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::{Application, Fault, Generated, Module, PublishRule, guid};
+use super::{Application, Fault, Generated, IntegrationManager, Module, PublishRule, guid};
 
 /// What answers at a host (`recognising-an-environment.md` 8).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,6 +192,8 @@ pub struct Environment {
     /// application that has a module named `…_DRV` or `…_IS` gets the note 6, until that module is published again.
     /// A version that the description does not tell, and one of a dependency that was not there, outdates nothing.
     pub breaking_updates: bool,
+    /// How its Integration Manager behaves, where that is there.
+    pub integration_manager: IntegrationManager,
     /// How publications go.
     pub publish_rules: Vec<PublishRule>,
     /// What goes wrong, the first match wins.
@@ -227,6 +229,7 @@ impl Default for Environment {
             direct_permissions_path: "/SetupPermissions/rest/V1/Self".to_owned(),
             publish_idle_s: 600,
             breaking_updates: false,
+            integration_manager: IntegrationManager::default(),
             publish_rules: Vec::new(),
             faults: Vec::new(),
         }

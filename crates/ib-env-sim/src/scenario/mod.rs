@@ -32,7 +32,7 @@
 //! # Ok::<(), ib_env_sim::ScenarioError>(())
 //! ```
 //!
-//! The keys are the fields of [`Scenario`], [`Environment`], [`LifeTime`], [`Role`], [`Team`], [`User`], [`PublishRule`] and
+//! The keys are the fields of [`Scenario`], [`Environment`], [`IntegrationManager`], [`LifeTime`], [`Role`], [`Team`], [`User`], [`PublishRule`] and
 //! [`Fault`].
 
 mod application;
@@ -41,6 +41,7 @@ mod fault;
 mod fault_form;
 mod integration;
 mod lifetime;
+mod manager;
 mod package;
 mod people;
 mod publish_rule;
@@ -56,6 +57,7 @@ pub use application::{Application, Generated, Module, StatusMessage};
 pub use environment::{Environment, IdentityProvider, Kind, Purpose, Tls, WsdlForm};
 pub use fault::{Action, Fault};
 pub use lifetime::{KeyCase, LifeTime, Token};
+pub use manager::{IntegrationManager, ManagerBehaviour};
 pub use people::{ApplicationRole, Permission, Role, Team, TeamRole, User};
 pub use publish_rule::{PublishMessage, PublishRule};
 
@@ -105,6 +107,11 @@ pub struct Scenario {
     pub activation_code: Secret,
     /// Whether whoever verifies activation codes is out of order.
     pub activation_unavailable: bool,
+    /// The service that every Integration Manager was given the address of, for example `https://service.example`;
+    /// over plain HTTP on loopback alone. Empty: none calls anybody.
+    pub service: String,
+    /// The authority of the service's certificate, in PEM.
+    pub service_authority: String,
     /// Milliseconds before every HTTP response of every host.
     pub delay_ms: u64,
     /// Milliseconds that a round trip takes, as over a long line: every TLS handshake waits for one, and every

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use url::{Host, Url};
+
 use super::people::{ADMINISTRATOR, EVERYWHERE};
 use super::{Scenario, ScenarioError};
 
@@ -15,6 +17,7 @@ impl Scenario {
         self.check_roles()?;
         self.check_users()?;
         self.check_lifetime()?;
+        self.check_service()?;
         Ok(self)
     }
 
@@ -85,9 +88,25 @@ impl Scenario {
         Ok(())
     }
 
+    fn check_service(&self) -> Result<(), ScenarioError> {
+        let holds = self.service.is_empty() || Url::parse(&self.service).is_ok_and(|url| is_service(&url));
+        require(holds, "service", "it must be https://, or http:// on loopback, without a query")
+    }
+
     fn require_role(&self, name: &str, place: &str) -> Result<(), ScenarioError> {
         require(self.role(name).is_some(), place, &format!("no role is called {name:?}"))
     }
+}
+
+fn is_service(url: &Url) -> bool {
+    let is_loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+    is_safe && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
 }
 
 fn require(holds: bool, place: &str, problem: &str) -> Result<(), ScenarioError> {
@@ -130,6 +149,9 @@ mod tests {
         "[[environments]]\nhost='a.b'\npublish_rules=[{application='Orders', polls_per_message=0}]",
         "environments.a.b.publish_rules.Orders: polls_per_message"
     )]
+    #[case("service='http://192.0.2.1'", "service: it must be https://")]
+    #[case("service='ftp://127.0.0.1'", "service: it must be https://")]
+    #[case("service='here'", "service: it must be https://")]
     #[case("[lifetime]\nservice_account_role='X'", "lifetime.service_account_role")]
     fn contradictions_are_named(#[case] text: &str, #[case] expected: &str) {
         let refusal = Scenario::from_toml_str(text).unwrap_err().to_string();

@@ -7,7 +7,7 @@ use crate::reply::{self, Body, HTML, PLAIN};
 use crate::request::Scene;
 use crate::scenario::{Environment, Kind};
 use crate::service_center::{self, ReadCall};
-use crate::{direct, lifetime};
+use crate::{direct, lifetime, manager};
 
 /// Answers a request at an environment. Paths ignore case, as on IIS.
 pub(super) fn answer(scene: &Scene<'_>, call: Option<ReadCall>) -> Response<Body> {
@@ -23,6 +23,11 @@ fn outsystems(scene: &Scene<'_>, path: &str, call: Option<ReadCall>) -> Response
     let environment = scene.environment;
     if let Some(rest) = below(path, "/servicecenter") {
         return service_center::answer(scene, rest, call);
+    }
+    if let Some(rest) = below(path, manager::BASE)
+        && !rest.starts_with("/moduleservices/")
+    {
+        return manager::answer(scene, rest);
     }
     if environment.kind == Kind::Lifetime
         && let Some(response) = lifetime_paths(scene, path)

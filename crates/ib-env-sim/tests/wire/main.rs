@@ -9,6 +9,8 @@ mod lifetime;
 #[cfg(test)]
 mod login;
 #[cfg(test)]
+mod manager;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod publish;

@@ -3,6 +3,7 @@
 use ib_domain::environment::{EnvironmentName, Purpose};
 
 use super::event::{Event, Fact};
+use super::link::Link;
 use super::{DEVELOPMENT, Environment, Import, Number, Refused, Sight, State};
 use crate::time::Timestamp;
 
@@ -86,7 +87,7 @@ impl State {
             Fact::ImportStopped { found } if matches!(self.import, Import::Wanted(_)) => {
                 self.import = Import::Stopped(found.clone());
             }
-            _ => return None,
+            fact => return self.advance_link(fact, at),
         }
         Some(())
     }
@@ -116,12 +117,13 @@ impl State {
             environment.belongs = false;
             environment.is_wanted = true;
             environment.turn += 1;
+            environment.link.leave();
         }
         self.refused = None;
         Some(())
     }
 
-    fn find(&mut self, number: Number) -> Option<&mut Environment> {
+    pub(super) fn find(&mut self, number: Number) -> Option<&mut Environment> {
         self.environments.iter_mut().find(|environment| environment.number == number)
     }
 
@@ -133,7 +135,7 @@ impl State {
 }
 
 impl Environment {
-    const fn new(
+    fn new(
         number: Number,
         name: EnvironmentName,
         address: ib_domain::address::EnvironmentAddress,
@@ -152,6 +154,7 @@ impl Environment {
             is_wanted: true,
             belongs: false,
             sight: None,
+            link: Link::default(),
         }
     }
 

@@ -1,14 +1,16 @@
 //! What can be asked, and what the world answers.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
 
-use super::{Number, Seen};
+use super::{ManagerVersion, Number, Report, Seen};
 use crate::found::Found;
 use crate::infrastructure::Serial;
+use crate::link::LinkKeyId;
 
 /// What is known of the infrastructure besides its environments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -77,6 +79,38 @@ pub enum Command {
     Listed(Vec<Listed>),
     /// LifeTime could not be asked.
     NotListed(Box<Found>),
+    /// This service begins to introduce itself to the environments with those numbers; the challenges are derived
+    /// from that key.
+    Introducing(Vec<Number>, LinkKeyId),
+    /// What came of introductions: the number, the turn, and the version of Integration Manager or what stood in the
+    /// way.
+    Answered(Vec<(Number, u32, Result<String, Box<Found>>)>),
+    /// An environment proved a challenge.
+    Proved {
+        /// Its number.
+        number: Number,
+        /// The turn of the challenge.
+        turn: u32,
+        /// The key that its secret is derived from.
+        key: LinkKeyId,
+        /// The version of its Integration Manager.
+        version: ManagerVersion,
+        /// The address that it came from.
+        from: Option<IpAddr>,
+    },
+    /// A proof was wrong: the number and the turn of the challenge that might have been meant.
+    ProofRefused(Number, u32),
+    /// A request of an environment is signed with the secret of a generation.
+    Signed(Number, u32),
+    /// An environment reports.
+    Reported(Number, Report),
+    /// Give an environment's Integration Manager a new secret.
+    RotateSecret {
+        /// What the environment is called.
+        name: EnvironmentName,
+        /// Who wants it.
+        by: Username,
+    },
 }
 
 /// An environment that LifeTime lists.
@@ -123,6 +157,9 @@ pub enum Rejection {
     /// Nobody here may ask LifeTime.
     #[error("this service has no access to the LifeTime of the infrastructure")]
     NoLifeTime,
+    /// There is no secret that could be replaced.
+    #[error("the Integration Manager of {0} is not linked")]
+    NotLinked(EnvironmentName),
     /// Nobody came in yet.
     #[error("nobody came in to the infrastructure yet")]
     NotBegun,

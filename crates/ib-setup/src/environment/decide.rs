@@ -12,7 +12,7 @@ use ib_domain::reason::Reason;
 
 use super::command::{Command, Ground, Listed, Rejection};
 use super::event::{Event, Fact};
-use super::{ENVIRONMENTS, Environment, Import, Number, Seen, State};
+use super::{ENVIRONMENTS, Environment, Import, Number, Seen, State, link};
 use crate::found::Found;
 use crate::time::Timestamp;
 
@@ -35,12 +35,21 @@ pub fn decide(
         Command::Sighted(seen) => Ok(sighted(state, ground, seen)),
         Command::Listed(listed) => Ok(import(state, ground, listed, now)),
         Command::NotListed(found) => Ok(not_listed(state, found)),
+        Command::Introducing(numbers, key) => Ok(link::introducing(state, numbers, key)),
+        Command::Answered(answers) => Ok(link::answered(state, answers)),
+        Command::Proved { number, turn, key, version, from } => {
+            Ok(link::proved(state, (number, turn), key, version, from, now))
+        }
+        Command::ProofRefused(number, turn) => Ok(link::proof_refused(state, number, turn, now)),
+        Command::Signed(number, generation) => Ok(link::signed(state, number, generation)),
+        Command::Reported(number, report) => Ok(link::reported(state, number, report, now)),
         _ if !state.has_begun() => Err(Rejection::NotBegun),
         Command::Add { name, address, by } => add(state, ground, name, address, by),
         Command::Edit { name, new_name, address, by } => edit(state, ground, &name, new_name, address, by),
         Command::Remove { name, by } => remove(state, &name, by),
         Command::Look { name, by } => look(state, name.as_ref(), by),
         Command::Import { by } => wants_import(state, ground, by),
+        Command::RotateSecret { name, by } => link::rotate(state, &name, by),
     }?;
     Ok(facts.into_iter().map(|fact| Event::new(now, fact)).collect())
 }

@@ -1,12 +1,15 @@
 //! What is recorded about environments. The form is a promise: a stored history stays readable.
 
+use std::net::IpAddr;
+
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
 use serde::{Deserialize, Serialize};
 
-use super::{Number, Seen};
+use super::{ManagerVersion, Number, Report, Seen};
 use crate::found::Found;
+use crate::link::LinkKeyId;
 use crate::registration::FormatVersion;
 use crate::time::Timestamp;
 
@@ -111,5 +114,79 @@ pub enum Fact {
     ImportStopped {
         /// Why.
         found: Box<Found>,
+    },
+    /// This service introduces itself to environments, each under its next turn.
+    Introducing {
+        /// Their numbers.
+        numbers: Vec<Number>,
+        /// The key that the challenges are derived from.
+        key: LinkKeyId,
+    },
+    /// Integration Manager took an introduction on.
+    Introduced {
+        /// The environment's number.
+        number: Number,
+        /// The turn.
+        turn: u32,
+        /// The version of Integration Manager.
+        version: ManagerVersion,
+    },
+    /// An introduction was not taken on.
+    NotIntroduced {
+        /// The environment's number.
+        number: Number,
+        /// The turn.
+        turn: u32,
+        /// Why.
+        found: Box<Found>,
+    },
+    /// The environment proved a challenge, and was given a secret for that.
+    Proved {
+        /// Its number.
+        number: Number,
+        /// The turn of the challenge.
+        turn: u32,
+        /// The generation of the secret.
+        generation: u32,
+        /// The key that the secret is derived from.
+        key: LinkKeyId,
+        /// The version of Integration Manager.
+        version: ManagerVersion,
+        /// The address that the proof came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<IpAddr>,
+    },
+    /// A wrong proof, while there was something to prove.
+    ProofRefused {
+        /// The environment's number.
+        number: Number,
+        /// The turn of the challenge.
+        turn: u32,
+    },
+    /// The first request was signed with the newest secret; the one before holds no longer.
+    SecretUsed {
+        /// The environment's number.
+        number: Number,
+        /// The generation of the secret.
+        generation: u32,
+    },
+    /// Somebody wants a new secret for an environment's Integration Manager.
+    SecretWanted {
+        /// The environment's number.
+        number: Number,
+        /// Who.
+        by: Username,
+    },
+    /// The environment's Integration Manager reported something new.
+    Reported {
+        /// The environment's number.
+        number: Number,
+        /// What it reported.
+        report: Box<Report>,
+    },
+    /// It reported the same as before.
+    Heard {
+        /// The environment's number.
+        number: Number,
     },
 }

@@ -7,12 +7,13 @@ use ib_domain::environment::{EnvironmentName, Purpose, Role};
 use ib_domain::feature::Impact;
 use ib_domain::permission::user::Username;
 
+use super::link::{self, LinkView};
 use super::{Environment, Import, Refused, Sight, State};
 use crate::found::{Found, Status};
 use crate::time::Timestamp;
 
 /// After how many intervals without a look what was seen is stale.
-const STALE: u32 = 3;
+pub(super) const STALE: u32 = 3;
 
 /// The environments of an infrastructure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct EnvironmentView {
     pub standing: Standing,
     /// What was last seen of it, stale or not.
     pub sight: Option<Sight>,
+    /// The link to its Integration Manager.
+    pub link: LinkView,
 }
 
 impl EnvironmentView {
@@ -120,6 +123,7 @@ pub fn view(state: &State, every: Duration, now: Timestamp) -> View {
         is_looking: known.is_wanted,
         standing: Standing::of(known.sight.as_ref(), every, now),
         sight: known.sight.clone(),
+        link: link::view(&known.link, every, now),
     };
     View {
         environments: state.environments.iter().map(one).collect(),

@@ -13,14 +13,14 @@ use crate::environment::{Command, Effect, Listed, Number, Seen, State, decide, d
 use crate::found::Found;
 use crate::id::InfrastructureId;
 use crate::infrastructure::Serial;
-use crate::ports::{Leased, Release, StoreError};
+use crate::ports::{Lease, Leased, Release, StoreError};
 use crate::setup::SetupError;
 use crate::time::Timestamp;
 
 /// How many environments of one infrastructure are looked at side by side.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 /// How many are looked at under one lease, so that nobody's others wait for all of them.
-const BATCH: usize = 32;
+pub(super) const BATCH: usize = 32;
 
 impl Environments {
     /// Looks at what is due.
@@ -28,41 +28,53 @@ impl Environments {
         let lease = leased.lease;
         let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
         let effects = due(&state, self.every, self.now());
-        if effects.is_empty() {
+        if effects.is_empty() && !self.has_introductions(&state) {
             return Ok(Release { lease, due: self.next(&state).map(|due| (sequence, due)) });
         }
-        let ground = self.ground(infrastructure).await?;
         let mut commands = Vec::new();
         if effects.contains(&Effect::List) {
             commands.push(self.list(&state).await?);
         }
         let seen = self.look_at(&state, effects).await;
         commands.push(Command::Sighted(seen));
-        let (mut state, mut sequence) = (state, sequence);
+        let mut known = (state, sequence);
         for command in commands {
-            loop {
-                let events = decide(&state, command.clone(), &ground, self.now())?;
-                if events.is_empty() {
-                    break;
+            known = self.settle(infrastructure, known, command, lease).await?;
+        }
+        let (state, sequence) = self.introduce(infrastructure, known, lease).await?;
+        Ok(Release { lease, due: self.next(&state).map(|due| (sequence, due)) })
+    }
+
+    /// Decides on what the world answered, and records what follows; the state afterwards.
+    pub(super) async fn settle(
+        &self,
+        infrastructure: InfrastructureId,
+        (mut state, mut sequence): (State, usize),
+        command: Command,
+        lease: Lease,
+    ) -> Result<(State, usize)> {
+        let ground = self.ground(infrastructure).await?;
+        loop {
+            let events = decide(&state, command.clone(), &ground, self.now())?;
+            if events.is_empty() {
+                return Ok((state, sequence));
+            }
+            match self.append(infrastructure, sequence, state.clone(), &events, Some(lease)).await {
+                Ok(next) => return Ok((next, sequence + events.len())),
+                // A person asked for something meanwhile.
+                Err(EnvironmentsError::Setup(SetupError::Store(StoreError::Conflict))) => {
+                    (state, sequence) = self.load(infrastructure).await?;
                 }
-                match self.append(infrastructure, sequence, state.clone(), &events, Some(lease)).await {
-                    Ok(next) => {
-                        (state, sequence) = (next, sequence + events.len());
-                        break;
-                    }
-                    // A person asked for something meanwhile.
-                    Err(EnvironmentsError::Setup(SetupError::Store(StoreError::Conflict))) => {
-                        (state, sequence) = self.load(infrastructure).await?;
-                    }
-                    Err(error) => return Err(error),
-                }
+                Err(error) => return Err(error),
             }
         }
-        Ok(Release { lease, due: self.next(&state).map(|due| (sequence, due)) })
     }
 
     /// When there is next work, a little later than the others that were looked at together.
     pub(super) fn next(&self, state: &State) -> Option<Timestamp> {
+        if self.has_introductions(state) {
+            return Some(self.now());
+        }
         let due = later(state, self.every)?;
         let spread = u32::try_from(self.setup.ports.ids.next() % 200).unwrap_or(0);
         let pause = if due > self.now() { self.every * spread / 1_000 } else { Duration::ZERO };
@@ -137,6 +149,6 @@ fn readable(listed: ib_env_client::ListedEnvironment) -> Option<Listed> {
     Some(Listed { name: listed.name, address, purpose: listed.purpose })
 }
 
-fn recorded(obstacle: Obstacle, host: &str, at: Timestamp) -> Found {
+pub(super) fn recorded(obstacle: Obstacle, host: &str, at: Timestamp) -> Found {
     Found::record(&obstacle.finding(at.into()), host)
 }

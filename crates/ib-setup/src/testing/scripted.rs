@@ -14,9 +14,9 @@ use ib_domain::permission::model::PermissionModel;
 use ib_domain::reason::Reason;
 use ib_domain::version::{PlatformVersion, VersionVerdict, judge};
 use ib_env_client::{
-    Application, Connect, Credentials, Diagnosis, Environment, LifeTime, ListedApplication,
-    ListedEnvironment, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions, Obstacle, Package,
-    PublishId, Started, Token,
+    Application, Connect, Credentials, Diagnosis, Environment, Introduced, Introduction, LifeTime,
+    ListedApplication, ListedEnvironment, MessagePage, Module, ModuleKey, ModuleSink, ModuleVersions,
+    Obstacle, Package, PublishId, Started, Token,
 };
 
 use super::published::{Published, content};
@@ -40,6 +40,10 @@ pub struct Script {
     pub log_ins: usize,
     /// What is published there, and what becomes of what is sent.
     pub published: Published,
+    /// The version of its Integration Manager, where that is there.
+    pub manager: Option<String>,
+    /// The introductions that it was sent.
+    pub introductions: Vec<Introduction>,
     /// What is told at other addresses, by host, where another environment is there.
     pub others: BTreeMap<String, Self>,
 }
@@ -60,6 +64,8 @@ impl Default for Script {
             }),
             log_ins: 0,
             published: Published::default(),
+            manager: None,
+            introductions: Vec::new(),
             others: BTreeMap::new(),
         }
     }
@@ -194,6 +200,12 @@ impl Environment for At {
 
     async fn publish_abort(&self, _: &Credentials, _: PublishId) -> Result<(), Obstacle> {
         Ok(())
+    }
+
+    async fn introduce(&self, introduction: &Introduction) -> Result<Introduced, Obstacle> {
+        let mut script = self.scripted.script();
+        script.introductions.push(introduction.clone());
+        script.manager.clone().map(|version| Introduced { version }).ok_or(Reason::ManagerAbsent.into())
     }
 }
 

@@ -90,7 +90,7 @@ fn service(ports: &Ports) -> (Setup, Environments, Driver) {
     (setup, environments, driver)
 }
 
-async fn drive(driver: &Driver) -> Result<(), DriverError> {
+pub(crate) async fn drive(driver: &Driver) -> Result<(), DriverError> {
     loop {
         let leases = driver.lease(8, None).await?;
         if leases.is_empty() {

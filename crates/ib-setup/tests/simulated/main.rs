@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 mod environments;
+mod links;
+mod service;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -30,7 +30,7 @@ pub(crate) fn seal(keys: &Keys, slot: &Slot, plain: &[u8]) -> Result<Vec<u8>, Se
     let key = keys.current();
     let payload = Payload { msg: plain, aad: &bound_to(slot) };
     let sealed = cipher(key).encrypt((&nonce).into(), payload).map_err(|_| SealError::Damaged)?;
-    Ok([&[VERSION], key.id().bytes(), nonce.as_slice(), &sealed].concat())
+    Ok([&[VERSION], key.id().bytes().as_slice(), nonce.as_slice(), &sealed].concat())
 }
 
 /// Opens with whichever key it was sealed under.

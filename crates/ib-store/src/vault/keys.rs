@@ -25,7 +25,7 @@ impl KeyId {
         Self(bytes)
     }
 
-    pub(crate) const fn bytes(&self) -> &[u8] {
+    pub(crate) const fn bytes(&self) -> &[u8; 8] {
         &self.0
     }
 }

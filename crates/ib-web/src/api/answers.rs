@@ -90,6 +90,40 @@ pub(super) enum OnIntegrations {
     NotNow(Problem),
 }
 
+/// What every operation of an Integration Manager may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum ToManagers {
+    /// The request cannot be read
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// The body is too long
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is not JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    MediaType(Problem),
+    /// The body cannot be used
+    #[response(status = 422, content_type = "application/problem+json")]
+    Unusable(Problem),
+    /// It came too soon; Retry-After says when the next one may come
+    #[response(status = 429, content_type = "application/problem+json", headers(
+        ("Retry-After" = u64, description = "Seconds to wait")
+    ))]
+    Throttled(Problem),
+    /// The store cannot be used now; nothing was changed
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// Which link.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhichLink {
+    /// The link's id
+    #[param(pattern = "^[0-9a-f]{40}$")]
+    link: String,
+}
+
 /// Which integration.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -114,6 +114,27 @@ pub(super) async fn look(
     asked.wish(&id, Wish::Look(Some(name))).await
 }
 
+/// Have an environment's Integration Manager get a new secret
+///
+/// It is introduced to this service again. The secret before holds until the new one is used.
+#[utoipa::path(
+    post, path = "/api/v1/setups/{id}/environments/{name}/rotate-secret", operation_id = "rotateSecret",
+    tag = "Environments", security(("session" = [])), request_body = Nothing,
+    params(Which, WhichEnvironment, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Recorded; it is done with the next look"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn rotate(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    NamedItem(id, name): NamedItem,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Rotate(name)).await
+}
+
 /// Look at every environment now
 #[utoipa::path(
     post, path = "/api/v1/setups/{id}/look-at-environments", operation_id = "lookAtEnvironments",

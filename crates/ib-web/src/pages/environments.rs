@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument};
+use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument, LinkDocument};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::SetupId;
 
@@ -66,8 +66,50 @@ struct Row {
     status: String,
     version: String,
     looked: Option<String>,
+    link: Option<Link>,
     troubles: Vec<Trouble>,
     features: Vec<FeatureDocument>,
+}
+
+/// What its Integration Manager and this service know of each other.
+struct Link {
+    sign: &'static str,
+    /// Whether it reaches this service, as a sentence.
+    text: String,
+    version: Option<String>,
+    can_rotate: bool,
+    report: Option<String>,
+}
+
+impl Link {
+    fn new(link: &LinkDocument) -> Self {
+        let (sign, text) = match (link.inbound.as_str(), &link.proved_at, &link.heard_at) {
+            ("passed", Some(proved), Some(heard)) => {
+                let from =
+                    link.proved_from.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+                let (proved, heard) = (moment(proved), moment(heard));
+                (
+                    "✓",
+                    format!(
+                        "Yes: proved by its Integration Manager{from} at {proved}, last heard of at {heard}"
+                    ),
+                )
+            }
+            ("failed", ..) => ("✗", "No: it was asked to call, and did not".to_owned()),
+            _ => ("?", "Could not be told: only its Integration Manager can prove it".to_owned()),
+        };
+        let report = link.report.as_ref().map(|report| {
+            let age = if report.is_stale { ", too long ago to tell anything about now" } else { "" };
+            let integrations = match report.integrations.len() {
+                0 => "no integration".to_owned(),
+                1 => "1 integration".to_owned(),
+                count => format!("{count} integrations"),
+            };
+            format!("{integrations}, reported at {}{age}", moment(&report.at))
+        });
+        let can_rotate = link.generation.is_some() && !link.is_rotating;
+        Self { sign, text, version: link.version.clone(), can_rotate, report }
+    }
 }
 
 impl Row {
@@ -85,6 +127,7 @@ impl Row {
             status: row.status.clone(),
             version: row.version.clone().unwrap_or_else(|| "not known".to_owned()),
             looked: row.looked_at.as_deref().map(moment),
+            link: row.link.as_ref().map(Link::new),
             troubles: row.findings.iter().map(|finding| Trouble::new(finding, &row.address)).collect(),
             features: row
                 .features
@@ -228,6 +271,7 @@ fn wish(name: &str, fields: Fields) -> Answer<Wish> {
         "edit" => Wish::Put { name: item, new_name: Some(typed), address },
         "remove" => Wish::Remove(item),
         "look" => Wish::Look(Some(item).filter(|item| !item.is_empty())),
+        "rotate" => Wish::Rotate(item),
         "import" => Wish::Import,
         _ => {
             let detail = "Look whether the address is spelt right.";

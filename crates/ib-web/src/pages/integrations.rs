@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use ib_api::integrations::{IntegrationRow, IntegrationsDocument, RequirementDocument};
+use ib_api::integrations::{DeployedDocument, IntegrationRow, IntegrationsDocument, RequirementDocument};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::SetupId;
 
@@ -68,6 +68,25 @@ struct Package {
     uploaded: String,
 }
 
+/// An environment that it is deployed to.
+struct Place {
+    environment: String,
+    sign: &'static str,
+    text: String,
+}
+
+impl Place {
+    fn new(deployed: &DeployedDocument) -> Self {
+        let (sign, text) = match (deployed.is_stale, deployed.has_connection) {
+            (true, _) => ("?", "not reported lately"),
+            (false, true) => ("✓", "it has a connection"),
+            (false, false) => ("○", "it has no connection yet"),
+        };
+        let text = format!("{text}, reported at {}", moment(&deployed.at));
+        Self { environment: deployed.environment.clone(), sign, text }
+    }
+}
+
 /// Something that it needs of its own.
 struct Requirement {
     text: String,
@@ -120,6 +139,11 @@ impl Row {
             publish: row.can_publish.then(|| publish(row)),
             known: row.clone(),
         }
+    }
+
+    /// Where it is deployed, as Integration Managers reported it (A2).
+    fn places(&self) -> Vec<Place> {
+        self.known.environments.iter().map(Place::new).collect()
     }
 
     /// Where it can be published, that is the way to try it again.

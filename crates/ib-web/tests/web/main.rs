@@ -11,6 +11,7 @@ mod environments;
 mod environments_page;
 mod guards;
 mod integrations;
+mod managers;
 mod pages;
 mod place;
 mod program;

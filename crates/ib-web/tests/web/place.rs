@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use http_body_util::BodyExt as _;
 use ib_setup::ports::{Clock, Record, SecretKind, Shelf, StoreError};
-use ib_setup::testing::{MemoryStore, Scripted, dependencies, ports};
+use ib_setup::testing::{KnownLinkKey, MemoryStore, Scripted, dependencies, ports};
 use ib_setup::{Dependencies, Ports, SetupId, Timestamp};
 use ib_web::{Origin, Settings, Web};
 use tokio::sync::Notify;
@@ -61,6 +61,16 @@ impl Place {
         Self::new().wanting("2.4.0")
     }
 
+    /// The same, linked to Integration Managers.
+    pub(crate) fn linked() -> Self {
+        let (place, settings) = (Self::new(), Settings::default());
+        let ports = Ports { clock: Arc::new(Paused(Instant::now())), ..place.ports.clone() };
+        let dependencies = dependencies("2.4.0".parse().unwrap()).unwrap();
+        let keys = Arc::new(KnownLinkKey(1));
+        let web = Web::linking(ports.clone(), Some(dependencies), settings, keys);
+        Self::around(web, place.scripted.clone(), ports, Arc::clone(&place.store))
+    }
+
     /// Another face over the same store, which installs dependencies in that version.
     pub(crate) fn wanting(&self, version: &str) -> Self {
         let clock = Arc::new(Paused(Instant::now()));
@@ -108,6 +118,10 @@ impl Place {
         settings: Settings,
     ) -> Self {
         let web = Web::new(ports.clone(), dependencies, settings);
+        Self::around(web, scripted, ports, store)
+    }
+
+    fn around(web: Web, scripted: Scripted, ports: Ports, store: Arc<MemoryStore>) -> Self {
         let router = web.router();
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
