@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use ib_env_sim::Scenario;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use ib_env_sim::scenario::{Application, Module};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use xshell::cmd;
 
@@ -18,6 +20,9 @@ use crate::sim::{self, Ready};
 
 /// How long the server may take to end what it began.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The package of an integration to upload.
+const ORDERS: &str = "Orders.oap";
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]
@@ -39,7 +44,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         &folder,
         &format!("listen = \"127.0.0.1:{}\"", args.port),
         async |ready, url, server| {
-            print!("{}", summary(ready, url));
+            print!("{}", summary(ready, url, &folder.join(ORDERS)));
             tokio::select! {
                 interrupted = sim::interrupted() => interrupted.context("cannot wait for Ctrl-C")?,
                 ended = server.wait() => bail!("the server ended by itself ({})", ended?),
@@ -75,9 +80,13 @@ pub(crate) fn serve_while(
             std::fs::write(folder.join("lifetime-token"), token)?;
         }
         ib_env_sim::dependencies::write_packages(&folder.join("packages"), &BTreeMap::new())?;
+        std::fs::write(folder.join(ORDERS), integration().to_package())?;
         std::fs::write(&config, settings(&ready, folder, more))?;
         let mut server = begin(&program, &config, folder)?;
         let url = url(&mut server).await?;
+        // Its Integration Managers are given the address of the service, as their administrators would do.
+        let address = format!(r#"{{"service": "{url}"}}"#);
+        send_patch(ready.control(), "scenario", &address).await?;
         let done = work(&ready, &url, &mut server).await;
         server.kill().await?;
         done
@@ -87,7 +96,11 @@ pub(crate) fn serve_while(
 /// The settings of a server that reaches the pretend infrastructure.
 fn settings(ready: &Ready, folder: &Path, more: &str) -> String {
     let path = |name: &str| toml::Value::from(folder.join(name).display().to_string());
-    let mut text = format!("{more}\ndata = {}\npackages = {}\n\n", path("data"), path("packages"));
+    let mut text = format!(
+        "{more}\ndata = {}\npackages = {}\nintegration_managers = true\n\n",
+        path("data"),
+        path("packages")
+    );
     let mapped = ready.hosts().map(|host| format!("\"{host}:443:{}\"", ready.listen())).collect::<Vec<_>>();
     let _ = writeln!(
         text,
@@ -124,18 +137,44 @@ async fn url(server: &mut Child) -> Result<String> {
     Ok(url.to_owned())
 }
 
-fn summary(ready: &Ready, url: &str) -> String {
+fn summary(ready: &Ready, url: &str, integration: &Path) -> String {
     let users = ready.users().map(|(username, password, summary)| sim::row(username, password, summary));
     let users = users.collect::<Vec<_>>().join("\n");
     let host = ready.hosts().next().unwrap_or_default();
     format!(
-        "The set-up, and a pretend infrastructure for it, run until Ctrl-C.\n\n  Open {url} and enter {host}\n\n\
+        "The set-up, and a pretend infrastructure for it, run until Ctrl-C.\n\n  Open {url} and enter {host}\n  An integration to upload: {}\n\n\
          {}\n{users}\n\n  Keep publications from going on, and let them:\n\n{}\n{}\n\n  \
          What else can be changed meanwhile stands in crates/ib-env-sim/src/lib.rs.\n",
+        integration.display(),
         sim::row("user", "password", ""),
         patch(ready, host, r#"{"publish_rules": [{"application": "*", "stall_after": 1}]}"#),
         patch(ready, host, r#"{"publish_rules": []}"#),
     )
+}
+
+/// An integration to upload.
+fn integration() -> Application {
+    Application {
+        name: "Orders".to_owned(),
+        description: "Integration: orders.".to_owned(),
+        modules: ["Orders_DRV", "Orders_IS"].map(Module::named).into(),
+        ..Application::default()
+    }
+}
+
+/// Changes the pretend infrastructure; the answer.
+async fn send_patch(control: &str, path: &str, change: &str) -> Result<String> {
+    let authority = control.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(authority).await?;
+    let head = format!("PATCH /{path} HTTP/1.0\r\nhost: {authority}\r\ncontent-type: application/json");
+    let length = change.len();
+    stream.write_all(format!("{head}\r\ncontent-length: {length}\r\n\r\n{change}").as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    if answer.lines().next().is_some_and(|line| line.contains("200")) {
+        return Ok(answer);
+    }
+    bail!("the pretend infrastructure did not take a change: {answer}")
 }
 
 /// A command that changes a host of the pretend infrastructure.
@@ -146,9 +185,6 @@ fn patch(ready: &Ready, host: &str, change: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpStream;
-
     use super::*;
 
     /// What the summary tells people to type reaches the pretend infrastructure.
@@ -160,15 +196,8 @@ mod tests {
             let command = patch(&ready, host, "{}");
             let url = command.split(' ').find(|word| word.starts_with("http://")).unwrap();
             let (authority, path) = url.trim_start_matches("http://").split_once('/').unwrap();
-            let mut stream = TcpStream::connect(authority).await?;
-            let head =
-                format!("PATCH /{path} HTTP/1.0\r\nhost: {authority}\r\ncontent-type: application/json");
-            stream.write_all(format!("{head}\r\ncontent-length: 2\r\n\r\n{{}}").as_bytes()).await?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await?;
-            Ok(answer)
+            send_patch(authority, path, "{}").await
         });
-        let answer = answer.unwrap();
-        assert!(answer.lines().next().unwrap().contains("200"), "{answer}");
+        answer.unwrap();
     }
 }

@@ -5,11 +5,15 @@
 //! `decide`, `apply` and `owed` are the real ones. The clock stands still but for limits that pass. How many
 //! troubles come together is bounded, so that there is an end to what can be reached.
 
+mod environment;
+
 use std::collections::BTreeSet;
 
 use ib_domain::dependency::digest::Sha256Digest;
 use ib_domain::integration::IntegrationKind;
 use stateright::{Checker, Model, Property};
+
+use environment::{Environment, Phase};
 
 use super::run::Stage;
 use super::tests::{A, B, both, holder, message, no_answer, present};
@@ -52,25 +56,6 @@ enum Answered {
     Heard(Phase),
     Nothing,
     NoLogIn,
-}
-
-/// A publication, as the environment knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Phase {
-    Validating,
-    Stopped,
-    StoppedWithErrors,
-    Deploying,
-    Deployed,
-    Failed,
-    Aborted,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Environment {
-    /// Each under its number, from 1 on.
-    publications: Vec<(Item, Phase)>,
-    there: BTreeSet<Item>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -134,48 +119,6 @@ fn upload() -> UploadedPackage {
         digest: Sha256Digest::new([1; 32]),
         size: 1,
         modules: BTreeSet::new(),
-    }
-}
-
-impl Environment {
-    fn is_open(&self, item: &Item) -> bool {
-        let open = [Phase::Validating, Phase::Stopped, Phase::StoppedWithErrors, Phase::Deploying];
-        self.publications.iter().any(|(known, phase)| known == item && open.contains(phase))
-    }
-
-    /// What the environment does when it is asked.
-    fn asked(&mut self, effect: &Effect) -> Answered {
-        match effect {
-            Effect::Prepare { .. } | Effect::Look { .. } => Answered::Prepared,
-            Effect::Recover { .. } => Answered::Told,
-            Effect::Recognise { item, .. } | Effect::Verify { item, .. } => {
-                Answered::There(self.there.contains(item))
-            }
-            Effect::Send { item, .. } if self.is_open(item) => Answered::Busy,
-            Effect::Send { item, .. } => {
-                self.publications.push((item.clone(), Phase::Validating));
-                Answered::Accepted(i64::try_from(self.publications.len()).expect("few"))
-            }
-            Effect::Listen { publication, .. } => Answered::Heard(*self.phase(*publication)),
-            Effect::Continue { publication, .. } => {
-                let phase = self.phase(*publication);
-                if *phase == Phase::Stopped {
-                    *phase = Phase::Deploying;
-                }
-                Answered::Told
-            }
-            Effect::Abort { publication, .. } => {
-                let phase = self.phase(*publication);
-                if !matches!(phase, Phase::Deploying | Phase::Deployed | Phase::Failed) {
-                    *phase = Phase::Aborted;
-                }
-                Answered::Told
-            }
-        }
-    }
-
-    fn phase(&mut self, publication: i64) -> &mut Phase {
-        &mut self.publications[usize::try_from(publication - 1).expect("from 1 on")].1
     }
 }
 

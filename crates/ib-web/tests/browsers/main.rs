@@ -15,6 +15,7 @@ mod embed;
 mod engine;
 mod environments;
 mod installs;
+mod integrations;
 mod journeys;
 mod keyboard;
 mod looks;
@@ -118,13 +119,27 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         };
         lists.iter().copied().flatten().filter(named).copied().collect()
     };
-    let looks: &[&[Journey]] =
-        if engine == Engine::Chromium { &[looks::ALL, embed::LOOKS, environments::LOOKS] } else { &[] };
+    let looks: &[&[Journey]] = if engine == Engine::Chromium {
+        &[looks::ALL, embed::LOOKS, environments::LOOKS, integrations::LOOKS]
+    } else {
+        &[]
+    };
     // WebKit's driver cannot work without scripts.
-    let scriptless: &[&[Journey]] =
-        if engine == Engine::WebKit { &[] } else { &[scriptless::ALL, environments::SCRIPTLESS] };
+    let scriptless: &[&[Journey]] = if engine == Engine::WebKit {
+        &[]
+    } else {
+        &[scriptless::ALL, environments::SCRIPTLESS, integrations::SCRIPTLESS]
+    };
     let driver = Driver::start(engine).await;
-    let everywhere = [journeys::ALL, installs::ALL, embed::ALL, environments::ALL, stops::ALL, keyboard::ALL];
+    let everywhere = [
+        journeys::ALL,
+        installs::ALL,
+        embed::ALL,
+        environments::ALL,
+        integrations::ALL,
+        stops::ALL,
+        keyboard::ALL,
+    ];
     run(&driver, true, &chosen(&[&everywhere, looks].concat()), outcome).await;
     run(&driver, false, &chosen(scriptless), outcome).await;
 }
