@@ -28,6 +28,14 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Copy the SQLite database into a new file, also while the service runs
+    ///
+    /// The key is not in the copy, nor are packages of integrations: back them up apart. PostgreSQL has `pg_dump`.
+    #[command(verbatim_doc_comment)]
+    Backup {
+        /// The file to make.
+        file: PathBuf,
+    },
 }
 
 /// What can be done with the settings.

@@ -32,9 +32,12 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
         let told = config.tell();
         return write!(std::io::stdout(), "{told}").map_err(|_| Stop::Unread);
     }
-    logs::begin(config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::failed("the runtime cannot be made", error))?;
+    if let Some(Command::Backup { file }) = cli.command {
+        return runtime.block_on(wire::back_up(&config, &file));
+    }
+    logs::begin(config.log);
     let served = runtime.block_on(serve::until_told_to_stop(&config));
     runtime.shutdown_background();
     served

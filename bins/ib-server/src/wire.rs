@@ -114,6 +114,18 @@ impl Wired {
     }
 }
 
+/// Copies the database into a new file.
+pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), Stop> {
+    match &config.store {
+        StoreAt::Sqlite(path) => {
+            SqliteStore::back_up(path, file).await.map_err(|error| Stop::failed("no backup was made", error))
+        }
+        StoreAt::Postgres(_) => Err(Stop::setting(
+            "the database is in PostgreSQL: back it up with pg_dump, which copies one moment of it while the service runs",
+        )),
+    }
+}
+
 /// What can be published: dependencies from a folder of packages, integrations from where people's uploads are kept.
 fn dependencies(folder: &Path, config: &Config) -> Result<Dependencies, Stop> {
     let packages = PackageFolder::open(folder).map_err(|error| Stop::failed("packages", error))?;

@@ -1,5 +1,6 @@
 //! SQLite: one file, one process at a time.
 
+mod backup;
 mod file;
 mod recent;
 mod secrets;

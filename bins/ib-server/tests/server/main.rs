@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail a test by panicking")]
 
 mod activation;
+mod backups;
 // A browser and a program behave alike in front of every server.
 #[path = "../../../../crates/ib-web/tests/web/browser.rs"]
 #[expect(dead_code, reason = "the tests of ib-web use the rest")]
