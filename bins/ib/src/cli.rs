@@ -4,6 +4,7 @@ mod dependencies;
 mod environments;
 pub(crate) mod help;
 mod infrastructure;
+mod integrations;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -23,13 +24,17 @@ use crate::look::ColourChoice;
 
 pub use dependencies::{
     CommonArguments, DependenciesCommand, DependenciesFormat, ItemArguments, ListArguments, PlanArguments,
-    PublishArguments,
+    PublishArguments, WorkshopArguments,
 };
 pub use environments::{
     AddArguments, EditArguments, EnvironmentsCommand, EnvironmentsFormat, KnownArguments, NamedArguments,
     RemoveArguments, WatchArguments,
 };
 pub use infrastructure::InfrastructureArguments;
+pub use integrations::{
+    DownloadArguments, IntegrationsCommand, IntegrationsFormat, ListIntegrationsArguments, MarkArguments,
+    PublishIntegrationArguments, RemovePackageArguments, ShownArguments, UploadArguments,
+};
 pub use setup::{
     PlaceArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments, StatusFormat,
 };
@@ -75,6 +80,17 @@ pub enum Command {
         /// What to do about them.
         #[command(subcommand)]
         command: Box<DependenciesCommand>,
+    },
+    /// Upload, publish and download integrations
+    ///
+    /// The infrastructure has to be registered. A package is looked at before it is kept, and published after the
+    /// dependencies that are missing; where the environment uses several database catalogs, it is published by hand.
+    /// What is there goes to standard output, everything else to standard error.
+    #[command(after_long_help = help::INTEGRATIONS.text())]
+    Integrations {
+        /// What to do about them.
+        #[command(subcommand)]
+        command: Box<IntegrationsCommand>,
     },
     /// Add and watch the environments of an infrastructure
     ///
@@ -259,6 +275,13 @@ fn commands() -> Vec<&'static str> {
         "dependencies-update",
         "dependencies-retry",
         "dependencies-cancel",
+        "integrations",
+        "integrations-list",
+        "integrations-upload",
+        "integrations-publish",
+        "integrations-download",
+        "integrations-mark",
+        "integrations-remove",
         "environments",
         "environments-list",
         "environments-add",

@@ -6,6 +6,7 @@ mod dependencies;
 mod environments;
 mod explain;
 mod infrastructure;
+mod integrations;
 mod man;
 mod session;
 mod setup;
@@ -25,6 +26,7 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Setup(arguments) => setup::run(*arguments, surroundings).await,
         Command::Status(arguments) => status::run(arguments, surroundings).await,
         Command::Dependencies { command } => dependencies::run(*command, surroundings).await,
+        Command::Integrations { command } => integrations::run(*command, surroundings).await,
         Command::Environments { command } => environments::run(*command, surroundings).await,
         Command::Features(arguments) => environments::features(*arguments, surroundings).await,
         Command::Login(arguments) => session::begin(arguments, surroundings).await,

@@ -7,6 +7,7 @@
 //!   [formats](format::Format);
 //! - `setup` goes from an address to a registered infrastructure, `status` tells how far that is;
 //! - `dependencies` installs and updates what integrations need, and tells how far that is;
+//! - `integrations` uploads, publishes and downloads integrations, and tells how each stands;
 //! - `environments` adds and watches environments, `features` tells what each of them limits;
 //! - `login` and `logout` begin and end a session at a server that does it;
 //! - `explain` shows the catalogue of reasons;
@@ -20,6 +21,7 @@ pub mod conclusion;
 mod dependencies;
 mod environments;
 pub mod format;
+mod integrations;
 pub mod look;
 mod setup;
 mod stop;

@@ -164,6 +164,10 @@ fn the_help_of_a_check_lists_every_exit_code_and_variable() {
         "help_dependencies",
         in_process(&["ib", "dependencies", "install", "--help"], "").1
     );
+    insta::assert_snapshot!(
+        "help_integrations",
+        in_process(&["ib", "integrations", "download", "--help"], "").1
+    );
     insta::assert_snapshot!("help_environments", in_process(&["ib", "environments", "edit", "--help"], "").1);
     insta::assert_snapshot!("help_features", in_process(&["ib", "features", "--help"], "").1);
     insta::assert_snapshot!("help", in_process(&["ib", "--help"], "").1);

@@ -2,7 +2,7 @@
 //!
 //! It is for our own service alone and knows no address policy: environments are reached through
 //! `ib-env-client`. Redirects are not followed, proxies that variables name are not used, and every answer is
-//! bounded in time and size.
+//! bounded in time and size; a file may take as long as it takes, provided that it moves.
 //!
 //! ```no_run
 //! use ib_api::client::{Client, ServerUrl};
@@ -19,23 +19,25 @@
 
 mod dependencies;
 mod environments;
+mod integrations;
 mod trust;
 mod url;
 mod wire;
 
-use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::wire::{bearer, http, read, refused, unreachable};
+use self::wire::{bearer, done, http, http_of_files, read, unreachable};
 use crate::problem::Problem;
 use crate::request::{
     AcceptDisclaimer, DisclaimerDocument, EnterAddress, EnterCode, LogIn, SessionDocument, SetupList,
 };
 use crate::setup::SetupDocument;
 
+pub use self::integrations::Download;
 pub use self::url::{ServerUrl, ServerUrlError};
 
 /// How long the service is asked to wait for news, in seconds.
@@ -72,6 +74,8 @@ pub enum ClientError {
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
+    /// For files, which may take long.
+    files: reqwest::Client,
     server: ServerUrl,
     token: Option<SecretString>,
 }
@@ -89,8 +93,9 @@ impl Client {
     ///
     /// [`ClientError::Authority`], [`ClientError::Client`].
     pub fn new(server: ServerUrl, authorities: &[Vec<u8>]) -> Result<Self, ClientError> {
-        let http = http(trust::config(authorities)?)?;
-        Ok(Self { http, server, token: None })
+        let config = trust::config(authorities)?;
+        let (http, files) = (http(config.clone())?, http_of_files(config)?);
+        Ok(Self { http, files, server, token: None })
     }
 
     /// The same client in a session.
@@ -240,20 +245,27 @@ impl Client {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<(u16, Vec<u8>), ClientError> {
-        let mut request = self.http.request(method, self.server.join(path));
-        if let Some(token) = &self.token {
-            request = request.header(AUTHORIZATION, bearer(token)?);
-        }
+        let mut request = self.request(&self.http, method, path)?;
         if let Some(body) = body {
             let bytes = serde_json::to_vec(body).map_err(|error| ClientError::Client(error.to_string()))?;
             request = request.header(CONTENT_TYPE, "application/json").body(bytes);
         }
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        if status.is_success() {
-            return Ok((status.as_u16(), read(response).await?));
-        }
-        Err(refused(response).await?)
+        let response = done(request.send().await.map_err(unreachable)?).await?;
+        Ok((response.status().as_u16(), read(response).await?))
+    }
+
+    /// A request in the session, where there is one.
+    fn request(
+        &self,
+        http: &reqwest::Client,
+        method: Method,
+        path: &str,
+    ) -> Result<RequestBuilder, ClientError> {
+        let request = http.request(method, self.server.join(path));
+        Ok(match &self.token {
+            Some(token) => request.header(AUTHORIZATION, bearer(token)?),
+            None => request,
+        })
     }
 }
 

@@ -55,7 +55,7 @@ impl ProblemKind {
         match self {
             Self::NoSession | Self::LogInUnderWay => Exit::Login,
             Self::DisclaimerOutdated | Self::PlanOutdated => Exit::UserAction,
-            Self::Unusable => Exit::Usage,
+            Self::Unusable | Self::TooLarge => Exit::Usage,
             Self::Held
             | Self::Unfit
             | Self::NotFound
@@ -68,7 +68,6 @@ impl ProblemKind {
             | Self::NotSigned
             | Self::NotProved
             | Self::Method
-            | Self::TooLarge
             | Self::MediaType
             | Self::KeyReused
             | Self::Internal => Exit::Internal,

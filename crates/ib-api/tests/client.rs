@@ -1,17 +1,28 @@
 //! What the client makes of answers that are none.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
+use std::io;
+
 use axum::Router;
+use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get, post};
+use bytes::Bytes;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ib_api::client::{Client, ClientError, ServerUrl};
 use ib_api::exit::Exit;
 use ib_api::problem::{MEDIA_TYPE, Problem, ProblemKind};
+use ib_domain::integration::{IntegrationKind, IntegrationName};
 
 /// A client of a server whose disclaimer is this answer.
 async fn client<A: IntoResponse + Clone + Send + Sync + 'static>(answer: A) -> Client {
-    let router = Router::new().route("/api/v1/disclaimer", get(move || async { answer }));
+    client_of("/disclaimer", get(move || async { answer })).await
+}
+
+/// A client of a server that answers at one path.
+async fn client_of(path: &str, method: MethodRouter) -> Client {
+    let router = Router::new().route(&format!("/api/v1{path}"), method);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = ServerUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -58,4 +69,69 @@ fn what_is_no_authority_is_named() {
     let server = ServerUrl::parse("https://ib.example.com").unwrap();
     let made = Client::new(server, &[b"nothing".to_vec()]);
     assert!(matches!(made, Err(ClientError::Authority { number: 1 })));
+}
+
+const PACKAGE: &str = "/setups/1/integrations/Orders/package";
+
+fn orders() -> IntegrationName {
+    "Orders".parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_file_comes_in_pieces_that_are_not_long() {
+    let content: Vec<u8> = (0..1_000_000_u32).map(|number| number.to_le_bytes()[1]).collect();
+    let answer = content.clone();
+    let client = client_of(PACKAGE, get(move || async { answer })).await;
+    let download = client.download_integration("1", &orders()).await.unwrap();
+    assert_eq!(download.size, 1_000_000);
+    let pieces: Vec<Bytes> = download.pieces.try_collect().await.unwrap();
+    assert!(pieces.iter().all(|piece| piece.len() <= 64 << 10));
+    assert_eq!(pieces.concat(), content);
+}
+
+#[tokio::test]
+async fn a_file_without_a_length_or_an_end_is_none() {
+    let endless =
+        || async { Body::from_stream(stream::repeat_with(|| Ok::<_, io::Error>(Bytes::from("more")))) };
+    let client = client_of(PACKAGE, get(endless)).await;
+    let refused = client.download_integration("1", &orders()).await;
+    assert!(matches!(refused, Err(ClientError::Foreign { status: 200 })));
+
+    let broken = || async {
+        let pieces = [Ok(Bytes::from("half")), Err(io::Error::other("gone"))];
+        ([(header::CONTENT_LENGTH, "8")], Body::from_stream(stream::iter(pieces)))
+    };
+    let client = client_of(PACKAGE, get(broken)).await;
+    let download = client.download_integration("1", &orders()).await;
+    let whole = match download {
+        Ok(download) => download.pieces.try_collect::<Vec<_>>().await.is_ok(),
+        Err(_) => false,
+    };
+    assert!(!whole);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_to_its_end_is_not_sent_as_one() {
+    let taken = post(|body: Bytes| async move { format!("{}", body.len()) });
+    let client = client_of("/setups/1/integrations", taken).await;
+    let pieces = stream::iter([Ok(Bytes::from("half")), Err(io::Error::other("gone"))]).boxed();
+    let sent = client.upload_integration("1", IntegrationKind::Other, "Orders.oap", 8, pieces).await;
+    assert!(matches!(sent, Err(ClientError::Unreachable(_))), "{sent:?}");
+}
+
+/// Hours may pass while it moves, and a minute while it does not.
+#[tokio::test(start_paused = true)]
+async fn a_file_may_be_slow_but_not_stand_still() {
+    let taken = post(|body: Bytes| async move { (StatusCode::NOT_FOUND, format!("{}", body.len())) });
+    let client = client_of("/setups/1/integrations", taken).await;
+    let slow = stream::iter(0..8).then(|_| async {
+        tokio::time::sleep(std::time::Duration::from_secs(50)).await;
+        Ok(Bytes::from("x"))
+    });
+    let sent = client.upload_integration("1", IntegrationKind::Other, "Orders.oap", 8, slow.boxed()).await;
+    assert!(matches!(sent, Err(ClientError::Foreign { status: 404 })), "{sent:?}");
+    let still = stream::iter([Ok(Bytes::from("x"))]).chain(stream::pending()).boxed();
+    let sent = client.upload_integration("1", IntegrationKind::Other, "Orders.oap", 8, still).await;
+    let said = sent.unwrap_err().to_string();
+    assert!(said.contains("nothing of the file moved for a minute"), "{said}");
 }

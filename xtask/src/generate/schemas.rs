@@ -6,6 +6,7 @@ use ib_api::dependencies_event::DependenciesEvent;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::event::CheckEvent;
 use ib_api::explain::ExplainDocument;
+use ib_api::integrations::IntegrationsDocument;
 use ib_api::setup::SetupDocument;
 use ib_api::setup_event::SetupEvent;
 use serde_json::Value;
@@ -43,6 +44,11 @@ pub(super) fn dependencies() -> String {
 /// `ib.environments/1`, printed by `ib environments --output json` and answered by `/api/v1`.
 pub(super) fn environments() -> String {
     published(EnvironmentsDocument::json_schema())
+}
+
+/// `ib.integrations/1`, printed by `ib integrations --output json` and answered by `/api/v1`.
+pub(super) fn integrations() -> String {
+    published(IntegrationsDocument::json_schema())
 }
 
 /// One line of `ib.dependencies.events/1`, printed by `ib dependencies --output ndjson`.

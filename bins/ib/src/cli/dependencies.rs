@@ -84,6 +84,17 @@ pub struct ItemArguments {
 /// What every command about dependencies takes.
 #[derive(Debug, Args)]
 pub struct CommonArguments {
+    /// How to print what is there.
+    #[arg(long, short, value_enum, default_value_t)]
+    pub output: DependenciesFormat,
+    /// Where packages are, which infrastructure, and the way to it.
+    #[command(flatten)]
+    pub workshop: WorkshopArguments,
+}
+
+/// What every command takes that publishes something.
+#[derive(Debug, Args)]
+pub struct WorkshopArguments {
     /// The folder of packages, with the catalogue.toml that describes them. Without it: `IB_PACKAGES`.
     #[arg(
         long,
@@ -92,9 +103,6 @@ pub struct CommonArguments {
         help = "The folder of packages, with the catalogue.toml that describes them. Without it: IB_PACKAGES"
     )]
     pub packages: Option<PathBuf>,
-    /// How to print what is there.
-    #[arg(long, short, value_enum, default_value_t)]
-    pub output: DependenciesFormat,
     /// Which infrastructure, and the way to it.
     #[command(flatten)]
     pub infrastructure: InfrastructureArguments,

@@ -1,12 +1,14 @@
 //! What the `--help` of a command and its manual page tell beside the arguments.
 
 mod environments;
+mod integrations;
 
 use std::fmt::Write as _;
 
 use ib_api::exit::Exit;
 
 pub(crate) use environments::{ENVIRONMENTS, FEATURES};
+pub(crate) use integrations::INTEGRATIONS;
 
 /// What a command's reader needs to know.
 pub(crate) struct Guide {
@@ -262,6 +264,7 @@ impl Guide {
             "status" => Some(&STATUS),
             command if command.starts_with("dependencies") => Some(&DEPENDENCIES),
             command if command.starts_with("environments") => Some(&ENVIRONMENTS),
+            command if command.starts_with("integrations") => Some(&INTEGRATIONS),
             "features" => Some(&FEATURES),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),

@@ -6,7 +6,7 @@ use ib_api::dependencies::DependenciesDocument;
 use ib_api::exit::Exit;
 use tracing::instrument::WithSubscriber as _;
 
-use super::infrastructure::{Outcome, access, conclude, given};
+use super::infrastructure::{Outcome, access, again_with_packages, conclude, given};
 use super::setup::tell;
 use crate::asking::secret::Secrets;
 use crate::asking::trace;
@@ -29,18 +29,17 @@ use crate::surroundings::Surroundings;
 
 pub(super) async fn run(command: DependenciesCommand, mut surroundings: Surroundings) -> Result<Exit, Stop> {
     let (task, arguments) = task(command);
-    let common = &arguments.infrastructure;
+    let common = &arguments.workshop.infrastructure;
     let place = Place::of(&common.place, &common.network.ca, &surroundings)?;
     let address = match place::address(&common.address) {
         Ok(address) => address,
         Err(problem) => return Ok(tell(&problem, common.colour, &mut surroundings)),
     };
-    let packages = arguments.packages.as_ref();
-    let extra = packages.map(|path| format!(" --packages {}", place::quoted(&path.display().to_string())));
-    let again = Again::new(&place, address.host(), common, &extra.unwrap_or_default());
+    let again = again_with_packages(&place, address.host(), &arguments.workshop);
     refuse_what_nobody_would_do(&task, &place, &again)?;
     let secrets = Secrets::given(&common.login, None, common.non_interactive, &mut surroundings)?;
-    let workshop = place.workshop(packages, access(common), &secrets, &surroundings).await?;
+    let workshop =
+        place.workshop(arguments.workshop.packages.as_ref(), access(common), &secrets, &surroundings).await?;
     let given = given(common, address, secrets, &mut surroundings);
     let command = Command { task, arguments, again };
     let exit = command.walk(workshop.as_ref(), given, &mut surroundings).await;
@@ -96,7 +95,7 @@ impl Command {
         given: Given,
         surroundings: &mut Surroundings,
     ) -> Result<Exit, Stop> {
-        let common = &self.arguments.infrastructure;
+        let common = &self.arguments.workshop.infrastructure;
         let look = Look::of(&surroundings.stderr, common.colour, surroundings);
         let dispatch = trace::dispatch(common.verbose, &surroundings.stderr, look.colour);
         let is_stream = self.arguments.output == DependenciesFormat::Ndjson;
@@ -132,7 +131,7 @@ impl Command {
         outcome: &Outcome<Ending>,
         surroundings: &mut Surroundings,
     ) -> Option<Exit> {
-        let (same, common) = (again::same(&self.again, &self.task), &self.arguments.infrastructure);
+        let (same, common) = (again::same(&self.again, &self.task), &self.arguments.workshop.infrastructure);
         let exit = conclude(outcome, &course.entrance, &self.again, &same, common, surroundings);
         if matches!(outcome, Outcome::Ended(Ending::NothingToDo)) {
             surroundings.stderr.say("There is nothing to do.");
@@ -147,7 +146,8 @@ impl Command {
         ending: Ending,
         surroundings: &mut Surroundings,
     ) -> Result<(), Stop> {
-        let look = Look::of(&surroundings.stdout, self.arguments.infrastructure.colour, surroundings);
+        let look =
+            Look::of(&surroundings.stdout, self.arguments.workshop.infrastructure.colour, surroundings);
         let text = match self.arguments.output {
             DependenciesFormat::Ndjson => return Ok(teller.end(document)?),
             DependenciesFormat::Json => format::json(document),

@@ -6,11 +6,11 @@ use ib_domain::address::EnvironmentAddress;
 use super::setup::tell;
 use crate::asking::client::explain_proxy;
 use crate::asking::secret::Secrets;
-use crate::cli::InfrastructureArguments;
+use crate::cli::{InfrastructureArguments, WorkshopArguments};
 use crate::look::Look;
 use crate::setup::again::Again;
 use crate::setup::entrance::{Entrance, Given, Halt};
-use crate::setup::place::{self, Access};
+use crate::setup::place::{self, Access, Place};
 use crate::surroundings::Surroundings;
 
 /// How a command ended, as far as it came.
@@ -18,6 +18,13 @@ pub(super) enum Outcome<E> {
     Ended(E),
     Halted(Halt),
     Interrupted,
+}
+
+/// Makes the commands that go on, each with the folder of packages that was named.
+pub(super) fn again_with_packages(place: &Place, host: &str, arguments: &WorkshopArguments) -> Again {
+    let packages = arguments.packages.as_ref();
+    let extra = packages.map(|path| format!(" --packages {}", place::quoted(&path.display().to_string())));
+    Again::new(place, host, &arguments.infrastructure, &extra.unwrap_or_default())
 }
 
 /// How environments are reached, and under which rules.

@@ -10,7 +10,7 @@ use ib_setup::publication::Item;
 use crate::setup::desk::Refused;
 
 /// Whether a publication is under way.
-pub(super) fn is_active(document: &DependenciesDocument) -> bool {
+pub(crate) fn is_active(document: &DependenciesDocument) -> bool {
     document.publication.as_ref().is_some_and(PublicationDocument::is_active)
 }
 
@@ -70,6 +70,6 @@ pub(super) fn chosen(
 }
 
 /// Whether a status is the last one.
-pub(super) fn is_final(status: &str) -> bool {
+pub(crate) fn is_final(status: &str) -> bool {
     ["done", "failed", "cancelled"].contains(&status)
 }

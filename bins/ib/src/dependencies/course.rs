@@ -17,7 +17,7 @@ use crate::setup::person::Person;
 
 /// One command on its way.
 pub(crate) struct Course<'w> {
-    workshop: &'w dyn Workshop,
+    pub(crate) workshop: &'w dyn Workshop,
     pub(crate) entrance: Entrance<'w>,
     pub(crate) teller: Teller,
     /// How many events of the history were heard.
@@ -45,9 +45,7 @@ impl<'w> Course<'w> {
 
     /// Goes as far as possible. Whatever is done before a log-in is not done again after it.
     pub(crate) async fn run(&mut self, task: &Task) -> Result<Ending> {
-        if let Err(halt) = self.entrance.enter().await {
-            self.log_in(halt).await?;
-        }
+        self.come_in().await?;
         loop {
             match self.walk(task).await {
                 Err(halt) => self.log_in(halt).await?,
@@ -56,7 +54,15 @@ impl<'w> Course<'w> {
         }
     }
 
-    async fn log_in(&mut self, halt: Halt) -> Result<()> {
+    /// By a set-up that is registered, or else through a log-in.
+    pub(crate) async fn come_in(&mut self) -> Result<()> {
+        match self.entrance.enter().await {
+            Err(halt) => self.log_in(halt).await,
+            entered => entered,
+        }
+    }
+
+    pub(crate) async fn log_in(&mut self, halt: Halt) -> Result<()> {
         let teller = self.teller.of_log_in();
         self.entrance.log_in(halt, teller).await?;
         Ok(self.workshop.came_in(&self.entrance.setup).await?)
@@ -92,9 +98,17 @@ impl<'w> Course<'w> {
     }
 
     /// Sees what is there, unless a publication is under way.
-    async fn look(&mut self) -> Result<DependenciesDocument> {
+    pub(crate) async fn look(&mut self) -> Result<DependenciesDocument> {
         self.teller.looks(self.entrance.host());
-        let mut document = self.workshop.order(&self.entrance.setup, Order::Look).await?;
+        let document = self.workshop.order(&self.entrance.setup, Order::Look).await?;
+        self.looked(document).await
+    }
+
+    /// Waits for the look that is under way.
+    pub(crate) async fn looked(
+        &mut self,
+        mut document: DependenciesDocument,
+    ) -> Result<DependenciesDocument> {
         while document.is_looking {
             self.workshop.go_on(&self.entrance.setup).await?;
             document = self.workshop.dependencies(&self.entrance.setup).await?;
@@ -170,14 +184,14 @@ impl<'w> Course<'w> {
         self.follow_if(watches, named).await
     }
 
-    async fn known(&mut self) -> Result<DependenciesDocument> {
+    pub(crate) async fn known(&mut self) -> Result<DependenciesDocument> {
         let document = self.workshop.dependencies(&self.entrance.setup).await?;
         self.latest = Some(document.clone());
         Ok(document)
     }
 
     /// Follows a publication to its end, or only until these items have come to theirs.
-    async fn follow_if(&mut self, watches: bool, until: &[Item]) -> Result<Ending> {
+    pub(crate) async fn follow_if(&mut self, watches: bool, until: &[Item]) -> Result<Ending> {
         loop {
             let document = self.known().await?;
             self.hear().await?;

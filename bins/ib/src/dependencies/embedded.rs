@@ -1,4 +1,4 @@
-//! Dependencies published from this machine: the library itself, with packages in a folder.
+//! Dependencies and integrations published from this machine: the library itself, with packages in folders.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,16 +6,20 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use ib_api::dependencies::{DependenciesDocument, MessagesDocument};
+use ib_api::integrations::IntegrationsDocument;
 use ib_api::problem::Problem;
+use ib_domain::integration::IntegrationName;
 use ib_domain::permission::user::Username;
+use ib_env_client::Package;
 use ib_setup::publication::View;
 use ib_setup::{
     Dependencies, Driver, HistoryId, Publications, PublicationsError, SetupError, SetupId, Timestamp,
+    UploadRequest,
 };
-use ib_store::PackageFolder;
+use ib_store::{DepotFolder, PackageFolder};
 use tokio::time::sleep;
 
-use super::workshop::{Order, Workshop};
+use super::workshop::{Order, Upload, Wish, Workshop};
 use crate::setup::clean::cleaned;
 use crate::setup::desk::{Desk, Refused};
 use crate::setup::embedded;
@@ -52,12 +56,13 @@ impl Embedded {
     pub(crate) fn new(
         desk: embedded::Embedded,
         packages: PackageFolder,
+        depot: DepotFolder,
         surroundings: &Surroundings,
     ) -> Self {
         let dependencies = Dependencies {
             catalogue: Arc::new(packages.catalogue().clone()),
             packages: Arc::new(packages),
-            depot: None,
+            depot: Some(Arc::new(depot)),
         };
         let publications = Publications::new(desk.setup.clone(), dependencies).pace(surroundings.pace);
         let worker = Worker::new(Driver::new(desk.setup.clone(), Some(publications.clone())));
@@ -130,6 +135,45 @@ impl Workshop for Embedded {
         let messages = self.publications.messages(embedded::read(setup)?, after).await;
         let (said, next) = messages.map_err(|error| refused(&error))?;
         cleaned(MessagesDocument::new(&said, next))
+    }
+
+    async fn integrations(&self, setup: &str) -> Result<IntegrationsDocument, Refused> {
+        let seen = self.publications.seen_by(embedded::read(setup)?).await;
+        let (view, holder) = seen.map_err(|error| refused(&error))?;
+        cleaned(IntegrationsDocument::new(&view, &holder))
+    }
+
+    async fn wish(
+        &self,
+        setup: &str,
+        name: &IntegrationName,
+        wish: Wish,
+    ) -> Result<IntegrationsDocument, Refused> {
+        let (id, name) = (embedded::read(setup)?, name.clone());
+        let done = match wish {
+            Wish::Publish { edition } => self.publications.publish(id, edition, [name].into()).await,
+            Wish::Mark => self.publications.mark(id, name).await,
+            Wish::Forget => self.publications.discard(id, name).await,
+        };
+        self.forget_due();
+        done.map_err(|error| refused(&error))?;
+        self.integrations(setup).await
+    }
+
+    async fn upload(&self, setup: &str, upload: Upload) -> Result<IntegrationsDocument, Refused> {
+        let Upload { kind, file, pieces, .. } = upload;
+        let uploaded =
+            self.publications.upload(embedded::read(setup)?, UploadRequest { kind, file }, pieces).await;
+        let (_, name) = uploaded.map_err(|error| Box::new(Problem::of_upload(&error)))?;
+        let mut document = self.integrations(setup).await?;
+        document.uploaded = Some(name.to_string());
+        Ok(document)
+    }
+
+    async fn download(&self, setup: &str, name: &IntegrationName) -> Result<Package, Refused> {
+        let downloaded = self.publications.download(embedded::read(setup)?, name).await;
+        let (_, package) = downloaded.map_err(|error| Box::new(Problem::of_download(&error)))?;
+        Ok(package)
     }
 
     async fn go_on(&self, setup: &str) -> Result<(), Refused> {

@@ -42,7 +42,7 @@ pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
 }
 
 /// A text of somebody else's, fit to be shown.
-pub(super) fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     harmless(text, REMOTE_TEXT_LIMIT)
 }
 

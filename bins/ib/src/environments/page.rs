@@ -45,7 +45,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// The command that goes on.
-pub(super) fn go_on(page: &mut Page, next: Option<&str>) {
+pub(crate) fn go_on(page: &mut Page, next: Option<&str>) {
     if let Some(next) = next {
         page.gap();
         command_row(page, "go on", next);
@@ -98,7 +98,7 @@ fn table(page: &mut Page, environments: &[EnvironmentRow]) {
 }
 
 /// A time in RFC 3339, to the second.
-fn moment(time: &str) -> String {
+pub(crate) fn moment(time: &str) -> String {
     let seconds = time.split_once('.').map_or_else(|| time.to_owned(), |(seconds, _)| format!("{seconds}Z"));
     text(&seconds.replace('T', " "))
 }

@@ -3,7 +3,7 @@
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 
-use ib_store::{KeyError, Keys};
+use ib_store::{DepotFolder, KeyError, Keys};
 
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
@@ -29,6 +29,16 @@ impl Folder {
     /// The database.
     pub(crate) fn database(&self) -> PathBuf {
         self.path.join("setups.db")
+    }
+
+    /// Where the packages of integrations are kept; made on first use.
+    pub(crate) fn depot(&self) -> Result<DepotFolder, Stop> {
+        make_private(&self.path)?;
+        let path = self.path.join("integrations");
+        DepotFolder::open(&path).map_err(|error| {
+            let path = path.display();
+            Stop::usage(format!("the folder {path} cannot be used ({error}); check its rights"))
+        })
     }
 
     /// Whether there is anything in it.

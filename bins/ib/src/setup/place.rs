@@ -30,7 +30,7 @@ pub(crate) enum Place {
     /// In a folder of this machine; with what has to be said to find it again.
     Folder(Folder, String),
     /// By a server; with the same.
-    Server(Remote, String),
+    Server(Box<Remote>, String),
 }
 
 impl Place {
@@ -44,7 +44,7 @@ impl Place {
         if let Some(url) = arguments.server.as_deref().or(by_variable) {
             let remote = Remote::open(url, authorities, Sessions::of(surroundings)?)?;
             let said = arguments.server.as_ref().map(|_| format!(" --server {}", remote.address()));
-            return Ok(Self::Server(remote, said.unwrap_or_default()));
+            return Ok(Self::Server(Box::new(remote), said.unwrap_or_default()));
         }
         let folder = Folder::of(arguments.data.as_ref(), surroundings)?;
         let said =
@@ -63,12 +63,12 @@ impl Place {
             Self::Folder(folder, _) => Ok(Box::new(embedded(&folder, access, secrets, surroundings).await?)),
             Self::Server(remote, _) => {
                 refuse_what_a_server_decides(access)?;
-                Ok(Box::new(remote))
+                Ok(remote)
             }
         }
     }
 
-    /// Who publishes dependencies there, from `packages`.
+    /// Who publishes dependencies and integrations there, the former from `packages`.
     pub(crate) async fn workshop(
         self,
         packages: Option<&PathBuf>,
@@ -80,14 +80,15 @@ impl Place {
             Self::Folder(folder, _) => {
                 let packages = dependencies::embedded::packages(packages, surroundings)?;
                 let desk = embedded(&folder, access, secrets, surroundings).await?;
-                Ok(Box::new(dependencies::embedded::Embedded::new(desk, packages, surroundings)))
+                let depot = folder.depot()?;
+                Ok(Box::new(dependencies::embedded::Embedded::new(desk, packages, depot, surroundings)))
             }
             Self::Server(remote, _) => {
                 refuse_what_a_server_decides(access)?;
                 if packages.is_some() {
                     return Err(decided_by_the_server("--packages"));
                 }
-                Ok(Box::new(dependencies::remote::Remote::new(remote, surroundings.pace)))
+                Ok(Box::new(dependencies::remote::Remote::new(*remote, surroundings.pace)))
             }
         }
     }
@@ -106,7 +107,7 @@ impl Place {
             }
             Self::Server(remote, _) => {
                 refuse_what_a_server_decides(access)?;
-                Ok(Box::new(environments::remote::Remote::new(remote)))
+                Ok(Box::new(environments::remote::Remote::new(*remote)))
             }
         }
     }

@@ -62,8 +62,9 @@ async fn what_was_planted_is_nowhere() {
         assert!(!all.contains("planted"), "{all}");
     }
     assert_eq!(world.deployed().len(), 4);
-    for file in std::fs::read_dir(world.data()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+    let entries = std::fs::read_dir(world.data()).unwrap().map(|entry| entry.unwrap().path());
+    for file in entries.filter(|path| path.is_file()) {
+        let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(7).any(|window| window == b"planted"));
     }
 }

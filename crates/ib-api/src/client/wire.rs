@@ -14,9 +14,16 @@ const BODY_LIMIT: usize = 8 << 20;
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// For a whole request; longer than the service waits at most.
 const REQUEST_LIMIT: Duration = Duration::from_secs(40);
+/// How long nothing may move while a file is on its way. The whole of it may take as long as it takes.
+pub(super) const IDLE_LIMIT: Duration = Duration::from_mins(1);
+
+/// The answer to a request that was done.
+pub(super) async fn done(response: Response) -> Result<Response, ClientError> {
+    if response.status().is_success() { Ok(response) } else { Err(refused(response).await?) }
+}
 
 /// The problem that an answer tells.
-pub(super) async fn refused(response: Response) -> Result<ClientError, ClientError> {
+async fn refused(response: Response) -> Result<ClientError, ClientError> {
     let status = response.status().as_u16();
     let text = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let is_problem = text(CONTENT_TYPE).is_some_and(|kind| kind.starts_with(MEDIA_TYPE));
@@ -67,8 +74,18 @@ pub(super) fn unreachable(error: reqwest::Error) -> ClientError {
     ClientError::Unreachable(deepest.to_string())
 }
 
-#[expect(clippy::disallowed_methods, reason = "our own service is no environment: no address policy applies")]
+/// For everything but files.
 pub(super) fn http(config: rustls::ClientConfig) -> Result<reqwest::Client, ClientError> {
+    built(builder(config).timeout(REQUEST_LIMIT))
+}
+
+/// For files: whoever uses it keeps to [`IDLE_LIMIT`].
+pub(super) fn http_of_files(config: rustls::ClientConfig) -> Result<reqwest::Client, ClientError> {
+    built(builder(config))
+}
+
+#[expect(clippy::disallowed_methods, reason = "our own service is no environment: no address policy applies")]
+fn builder(config: rustls::ClientConfig) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(config)
         .no_proxy()
@@ -78,7 +95,8 @@ pub(super) fn http(config: rustls::ClientConfig) -> Result<reqwest::Client, Clie
         .http1_only()
         .user_agent(concat!("ib/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_LIMIT)
-        .timeout(REQUEST_LIMIT)
-        .build()
-        .map_err(|error| ClientError::Client(error.to_string()))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientError> {
+    builder.build().map_err(|error| ClientError::Client(error.to_string()))
 }
