@@ -1,13 +1,11 @@
 //! `ib.environments/1`: the environments of an infrastructure, how each stands, and which features it limits.
 
-use ib_domain::check::Check;
 use ib_domain::environment::Role;
 use ib_domain::feature::{Availability, Feature, REPORTED};
-use ib_domain::reason::Severity;
+use ib_setup::Timestamp;
 use ib_setup::environment::{
     EnvironmentView, Inbound, LinkView, ReportView, ReportedIntegration, Standing, View,
 };
-use ib_setup::{Found, Status, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +13,7 @@ use crate::check::{role, timestamp, word};
 use crate::exit::Exit;
 use crate::managers::ReportedDocument;
 use crate::setup::FindingDocument;
+use crate::waiver::WaiverRow;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "ib.environments/1";
@@ -53,8 +52,9 @@ pub struct EnvironmentRow {
     pub role: String,
     /// Whether it is the one that users sign in to; it can be neither changed nor removed.
     pub is_development: bool,
-    /// `new` (not looked at yet), `connected`, `not_connected`, `faulty` (reached, and something is wrong with it) or
-    /// `stale` (what was seen is too old to tell anything about now).
+    /// `new` (not looked at yet), `connected`, `not_connected`, `faulty` (reached, and something is wrong with it),
+    /// `waived` (somebody decided to live with all that is wrong, which limits it all the same) or `stale` (what was
+    /// seen is too old to tell anything about now).
     pub status: String,
     /// Whether it is being looked at.
     pub is_looking: bool,
@@ -70,8 +70,11 @@ pub struct EnvironmentRow {
     pub added_at: String,
     /// What its Integration Manager and this service know of each other; nothing where it was not introduced yet.
     pub link: Option<LinkDocument>,
-    /// Everything that is not as it should be.
+    /// Everything that is not as it should be; `skipped`, with its waiver, where somebody decided to live with it.
     pub findings: Vec<FindingDocument>,
+    /// What people decided to live with, one for each code, expired or not.
+    #[serde(default)]
+    pub waivers: Vec<WaiverRow>,
     /// What can be done with it.
     pub features: Vec<FeatureDocument>,
 }
@@ -200,17 +203,7 @@ impl From<&EnvironmentView> for EnvironmentRow {
     fn from(view: &EnvironmentView) -> Self {
         let its_role = view.role();
         let sight = view.sight.as_ref();
-        let troubles: &[Found] = sight.map_or(&[], |sight| &sight.troubles);
-        let inbound = inbound(view);
-        let fresh = !matches!(view.standing, Standing::New | Standing::Stale);
-        let known: Vec<_> = troubles
-            .iter()
-            .chain(&inbound)
-            .filter_map(|found| Some((found.reason?, severity(found))))
-            .collect();
-        let feature = |feature: &Feature| {
-            FeatureDocument::new(*feature, &Availability::of(*feature, &its_role, fresh.then_some(&known)))
-        };
+        let feature = |feature: &Feature| FeatureDocument::new(*feature, &view.availability(*feature));
         Self {
             name: view.name.to_string(),
             address: view.address.authority(),
@@ -224,21 +217,11 @@ impl From<&EnvironmentView> for EnvironmentRow {
             added_by: view.by.to_string(),
             added_at: at(view.added),
             link: LinkDocument::of(&view.link),
-            findings: troubles
-                .iter()
-                .chain(&inbound)
-                .map(|found| FindingDocument::new(found, &its_role))
-                .collect(),
+            findings: view.troubles.iter().map(|it| FindingDocument::of_trouble(it, &its_role)).collect(),
+            waivers: view.waivers.iter().map(WaiverRow::from).collect(),
             features: REPORTED.iter().map(feature).collect(),
         }
     }
-}
-
-/// What keeps the environment from reaching this service, or keeps that from being told. What stands in the way of an
-/// introduction for another reason is among the troubles already.
-fn inbound(view: &EnvironmentView) -> Option<Found> {
-    let found = view.link.inbound.finding(view.address.host())?;
-    (found.check == Check::ManagerInbound).then_some(found)
 }
 
 impl LinkDocument {
@@ -292,20 +275,12 @@ impl FeatureDocument {
     }
 }
 
-const fn severity(found: &Found) -> Severity {
-    match found.status {
-        Status::Unknown => Severity::Unknown,
-        Status::Failed => Severity::Failed,
-        _ => Severity::Warning,
-    }
-}
-
 fn at(time: Timestamp) -> String {
     timestamp(time.into())
 }
 
 /// The exit code of a command that ends where `view` stands: an environment other than development may be without a
-/// connection.
+/// connection, and what somebody decided to live with counts as little as in a check.
 pub fn exit(view: &View) -> Exit {
     let all = &view.environments;
     let development = all.iter().find(|environment| environment.is_development());

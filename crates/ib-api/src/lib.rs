@@ -31,3 +31,4 @@ pub mod problem;
 pub mod request;
 pub mod setup;
 pub mod setup_event;
+pub mod waiver;

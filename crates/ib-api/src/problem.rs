@@ -359,6 +359,13 @@ impl Problem {
                 "This service has no access to the LifeTime of the infrastructure. Add the environments one by one, \
                  or let the operator configure that access.",
             ),
+            No::NoSuchWaiver { name, reason } => {
+                Self::new(ProblemKind::NotFound, format!("{name} has no waiver for {reason}."))
+            }
+            No::UntilPast => unusable("until", "A waiver ends in the future. Enter a later date.".to_owned()),
+            No::UntilTooFar => {
+                unusable("until", "A waiver ends within 366 days. Enter an earlier date.".to_owned())
+            }
             No::NotBegun => Self::new(ProblemKind::NotYet, "Somebody has to come in first; wait a moment."),
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
         }

@@ -131,6 +131,23 @@ pub struct PutEnvironment {
     pub name: Option<String>,
 }
 
+/// A person decides to live with a finding of an environment for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PutWaiver {
+    /// Who answers for it: a name or a team.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100))]
+    pub owner: String,
+    /// Why it can be lived with.
+    #[cfg_attr(feature = "openapi", schema(max_length = 500))]
+    pub why: String,
+    /// Until when, at most 366 days ahead: a time in RFC 3339, a date (to its end, in UTC), or a number of days such
+    /// as `30d`.
+    #[cfg_attr(feature = "openapi", schema(example = "2030-12-31T23:59:59Z"))]
+    pub until: String,
+}
+
 /// Nothing: `{}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{Purpose, Role};
 use ib_domain::reason::Reason;
+use ib_setup::environment::Trouble;
 use ib_setup::registration::{Action, LogInStop, Step, StepStatus, StepView, Stop, View};
 use ib_setup::{Found, InfrastructureId, SetupId, Status, Target};
 use schemars::JsonSchema;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{LimitedFeature, role, word};
 use crate::exit::Exit;
+use crate::waiver::WaiverDocument;
 
 /// Name and version of the document.
 pub const SCHEMA: &str = "ib.setup/1";
@@ -116,7 +118,8 @@ pub struct FindingDocument {
     pub check: String,
     /// What is looked at, in a few words.
     pub title: String,
-    /// `passed`, `warning`, `failed`, `unknown`, `skipped`, `not_applicable` or `not_evaluated`.
+    /// `passed`, `warning`, `failed`, `unknown`, `skipped` (somebody decided to live with it), `not_applicable` or
+    /// `not_evaluated`.
     pub status: String,
     /// The stable code of the reason, such as `SETUP-TLS-001`.
     pub code: Option<String>,
@@ -137,6 +140,9 @@ pub struct FindingDocument {
     pub retry: Option<String>,
     /// What it rests on, by name.
     pub evidence: BTreeMap<String, String>,
+    /// The decision to live with it, where there is one that counts: of the findings of an environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiver: Option<WaiverDocument>,
 }
 
 impl SetupDocument {
@@ -327,7 +333,13 @@ impl FindingDocument {
             who: entry.map(|entry| word(&entry.who)),
             retry: entry.map(|entry| word(&entry.retry)),
             evidence: found.evidence.clone(),
+            waiver: None,
         }
+    }
+
+    /// Puts what is not as it should be with an environment of that role on the wire.
+    pub(crate) fn of_trouble(trouble: &Trouble, role: &Role) -> Self {
+        Self { waiver: trouble.waiver.as_ref().map(WaiverDocument::from), ..Self::new(&trouble.found, role) }
     }
 
     /// Whether it is neither passed nor without an answer because of something else.

@@ -1,10 +1,17 @@
 //! A recorded decision to live with a finding (F8).
+//!
+//! A [`Waiver`] counts for one run of a check. One that is kept with an environment says besides who answers for it
+//! ([`WaiverOwner`]) and until when it counts; its reason why is a [`WaiverWhy`].
+
+mod words;
 
 use std::str::FromStr;
 
 use crate::address::{AddressError, EnvironmentAddress};
 use crate::finding::{Finding, Outcome};
 use crate::reason::Reason;
+
+pub use words::{WaiverOwner, WaiverWhy, WordsError};
 
 /// Says that one reason, on one environment, is known and accepted.
 ///

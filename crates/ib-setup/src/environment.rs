@@ -8,6 +8,8 @@
 //! Each is looked at again from time to time. What was seen long ago tells nothing about now: it is *stale*, and
 //! stale is unknown.
 //!
+//! People may decide to live with a finding for a while: they waive it. That limits as much as before, and is said.
+//!
 //! `decide` says what follows from a command, `apply` is the table of legal transitions, [`due`] derives what has
 //! to be looked at, [`view`] what a person sees.
 
@@ -23,6 +25,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 mod view;
+mod waiver;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{EnvironmentName, Purpose};
@@ -44,6 +47,7 @@ pub use link::{
 };
 pub use sight::{Seen, Sight};
 pub use view::{EnvironmentView, Standing, View, view};
+pub use waiver::{LONGEST, Trouble, Waiver, WaiverEffect, WaiverView};
 
 /// How many environments an infrastructure may have. Nobody has as many; a list that names more is not believed.
 pub const ENVIRONMENTS: usize = 1_000;
@@ -93,6 +97,8 @@ struct Environment {
     belongs: bool,
     sight: Option<Sight>,
     link: link::Link,
+    /// What people decided to live with, one for each reason, expired or not.
+    waivers: Vec<Waiver>,
 }
 
 /// An environment that was not added, and why.
@@ -108,7 +114,7 @@ pub struct Refused {
 
 /// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
 /// in another form is not read, and the history is replayed instead.
-const SNAPSHOT: u8 = 2;
+const SNAPSHOT: u8 = 3;
 
 impl State {
     /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.

@@ -3,6 +3,7 @@
 mod introduce;
 mod links;
 mod perform;
+mod waivers;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -322,7 +323,8 @@ impl Environments {
         history::append(&*self.setup.ports.store, at, state, events, standing, lease).await
     }
 
-    fn now(&self) -> Timestamp {
+    /// The time by which everything is decided.
+    pub fn now(&self) -> Timestamp {
         self.setup.ports.clock.now()
     }
 }

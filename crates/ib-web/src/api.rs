@@ -12,6 +12,7 @@ mod managers;
 mod sessions;
 mod setups;
 mod steps;
+mod waivers;
 
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(environments::look))
         .routes(routes!(environments::look_at_all))
         .routes(routes!(environments::import))
+        .routes(routes!(waivers::put, waivers::end))
         .routes(routes!(steps::address))
         .routes(routes!(steps::log_in))
         .routes(routes!(steps::welcome))

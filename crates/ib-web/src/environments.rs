@@ -1,10 +1,14 @@
 //! Environments of the infrastructure that a set-up leads to, for the API and the pages alike.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::problem::{Problem, ProblemKind};
+use ib_api::request::PutWaiver;
+use ib_api::waiver::Until;
 use ib_domain::environment::EnvironmentName;
+use ib_domain::reason::Reason;
 use ib_setup::{Environments, EnvironmentsError, SetupId};
 
 use crate::app::{Answer, App};
@@ -30,6 +34,17 @@ pub(crate) enum Wish {
     },
     /// Remove one.
     Remove(String),
+    /// Live with a finding of one for a while.
+    Waive {
+        /// What it is called.
+        name: String,
+        /// The code of the reason.
+        code: String,
+        /// What was typed about it.
+        typed: PutWaiver,
+    },
+    /// End a waiver: of that environment, for that code.
+    EndWaiver(String, String),
     /// Look at one, or at all.
     Look(Option<String>),
     /// Have an Integration Manager get a new secret.
@@ -47,6 +62,8 @@ impl Wish {
             }
             Self::Add { name, address } => format!("add {name} {address}"),
             Self::Remove(name) => format!("remove {name}"),
+            Self::Waive { name, code, typed } => format!("waive {name} {code} {typed:?}"),
+            Self::EndWaiver(name, code) => format!("end waiver {name} {code}"),
             Self::Look(name) => format!("look {}", name.as_deref().unwrap_or_default()),
             Self::Rotate(name) => format!("rotate {name}"),
             Self::Import => "import".to_owned(),
@@ -109,6 +126,16 @@ impl App {
                 environments.put(setup, name, new_name, &address).await
             }
             Wish::Remove(name) => environments.remove(setup, named(&name)?).await,
+            Wish::Waive { name, code, typed } => {
+                let (name, reason) = (named(&name)?, reason(&code)?);
+                let owner = read(&typed.owner, "owner")?;
+                let why = read(&typed.why, "why")?;
+                let until: Until = read(&typed.until, "until")?;
+                environments.waive(setup, name, reason, owner, why, until.from(environments.now())).await
+            }
+            Wish::EndWaiver(name, code) => {
+                environments.end_waiver(setup, named(&name)?, reason(&code)?).await
+            }
             Wish::Look(name) => {
                 let name = name.as_deref().map(named).transpose()?;
                 environments.look(setup, name).await
@@ -126,10 +153,25 @@ impl App {
 }
 
 fn named(text: &str) -> Answer<EnvironmentName> {
-    Ok(text.parse().map_err(|error: ib_domain::environment::NameError| {
+    read(text, "name")
+}
+
+/// Reads what was typed into a field.
+fn read<T>(text: &str, field: &str) -> Answer<T>
+where
+    T: FromStr,
+    T::Err: std::fmt::Display,
+{
+    Ok(text.parse().map_err(|error: T::Err| {
         let mut detail = error.to_string();
         // An error is a part of a sentence; here it is one.
         detail[..1].make_ascii_uppercase();
-        Problem::new(ProblemKind::Unusable, format!("{detail}.")).field("name")
+        Problem::new(ProblemKind::Unusable, format!("{detail}.")).field(field)
     })?)
+}
+
+fn reason(code: &str) -> Answer<Reason> {
+    let none =
+        || Problem::new(ProblemKind::NotFound, "No finding has that code; the list of errors has them all.");
+    Ok(Reason::from_code(code).ok_or_else(none)?)
 }

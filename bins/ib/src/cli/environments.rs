@@ -1,7 +1,10 @@
 //! The arguments of `ib environments` and `ib features`.
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum, ValueHint};
+use ib_api::waiver::Until;
 use ib_domain::environment::EnvironmentName;
+use ib_domain::reason::Reason;
+use ib_domain::waiver::{WaiverOwner, WaiverWhy};
 
 use super::{InfrastructureArguments, help};
 
@@ -21,6 +24,12 @@ pub enum EnvironmentsCommand {
     /// Remove an environment
     #[command(after_long_help = help::ENVIRONMENTS.text())]
     Remove(RemoveArguments),
+    /// Live with a finding of an environment for a while; it limits what it limits
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Waive(WaiveArguments),
+    /// End a waiver, so that the finding counts again
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    EndWaiver(EndWaiverArguments),
     /// Look at one environment now, or at all of them
     #[command(after_long_help = help::ENVIRONMENTS.text())]
     Check(NamedArguments),
@@ -81,6 +90,47 @@ pub struct RemoveArguments {
     /// What every command about environments takes.
     #[command(flatten)]
     pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments waive`.
+#[derive(Debug, Args)]
+pub struct WaiveArguments {
+    /// What the environment is called.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
+    /// The code of the finding, such as SETUP-TLS-001.
+    #[arg(index = 3, value_name = "CODE", value_parser = code)]
+    pub code: Reason,
+    /// Who answers for it: a name or a team.
+    #[arg(long, value_name = "OWNER")]
+    pub owner: WaiverOwner,
+    /// Why it can be lived with.
+    #[arg(long, value_name = "TEXT")]
+    pub why: WaiverWhy,
+    /// Until when: a date, a time in RFC 3339, or a number of days; at most 366 days ahead.
+    #[arg(long, value_name = "DATE|DAYS")]
+    pub until: Until,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments end-waiver`.
+#[derive(Debug, Args)]
+pub struct EndWaiverArguments {
+    /// What the environment is called.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
+    /// The code of the finding, such as SETUP-TLS-001.
+    #[arg(index = 3, value_name = "CODE", value_parser = code)]
+    pub code: Reason,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+fn code(text: &str) -> Result<Reason, String> {
+    Reason::from_code(text).ok_or_else(|| "no finding has that code; `ib explain` lists them all".to_owned())
 }
 
 /// The arguments of `ib environments check` and `ib features`.

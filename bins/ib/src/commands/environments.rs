@@ -13,7 +13,7 @@ use crate::asking::trace;
 use crate::cli::{EnvironmentsCommand, EnvironmentsFormat, NamedArguments, WatchArguments};
 use crate::environments::course::{Course, Ending};
 use crate::environments::page::Shown;
-use crate::environments::task::Task;
+use crate::environments::task::{self, Task};
 use crate::environments::watcher::Watcher;
 use crate::environments::{features, page};
 use crate::format;
@@ -26,7 +26,7 @@ use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
 pub(super) async fn run(command: EnvironmentsCommand, surroundings: Surroundings) -> Result<Exit, Stop> {
-    use EnvironmentsCommand::{Add, Check, Edit, Import, List, Remove};
+    use EnvironmentsCommand::{Add, Check, Edit, EndWaiver, Import, List, Remove, Waive};
     let (task, arguments) = match command {
         List(given) => (Task::List, given.common),
         Add(given) => (Task::Add { name: given.name, address: given.url }, given.common),
@@ -35,6 +35,12 @@ pub(super) async fn run(command: EnvironmentsCommand, surroundings: Surroundings
             (Task::Edit { name, new_name, new_address }, given.common)
         }
         Remove(given) => (Task::Remove { name: given.name, is_confirmed: given.yes }, given.common),
+        Waive(given) => {
+            let (reason, owner, why, until) = (given.code, given.owner, given.why, given.until);
+            let waiver = task::Waive { reason, owner, why, until };
+            (Task::Waive { name: given.name, waiver }, given.common)
+        }
+        EndWaiver(given) => (Task::EndWaiver { name: given.name, reason: given.code }, given.common),
         Check(given) => (Task::Check(given.name), given.common),
         Import(given) => (Task::Import, given.common),
     };
@@ -147,7 +153,9 @@ impl Command {
         }
         let is_due = match self.task {
             Task::Features(_) => all.iter().any(|environment| is_open(&environment.status)),
-            _ => all.iter().any(|environment| environment.status != "connected"),
+            _ => {
+                all.iter().any(|environment| !["connected", "waived"].contains(&environment.status.as_str()))
+            }
         };
         is_due.then(|| self.again.command("environments check", &[]))
     }

@@ -78,6 +78,8 @@ impl<'w> Course<'w> {
             }
             Task::Remove { name, is_confirmed } => self.remove(name, *is_confirmed).await,
             Task::Check(name) => self.order(Order::Look(name.as_ref())).await,
+            Task::Waive { name, waiver } => self.order(Order::Waive { name, waiver }).await,
+            Task::EndWaiver { name, reason } => self.order(Order::EndWaiver { name, reason: *reason }).await,
             Task::Import => self.order(Order::Import).await,
         }
     }

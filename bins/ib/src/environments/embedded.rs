@@ -6,6 +6,7 @@ use ib_api::problem::Problem;
 use ib_setup::environment::View;
 use ib_setup::{Driver, Environments, EnvironmentsError, HistoryId, SetupId};
 
+use super::task::Waive;
 use super::watcher::{Order, Watcher};
 use crate::setup::clean::cleaned;
 use crate::setup::desk::{Desk, Refused};
@@ -68,6 +69,11 @@ impl Watcher for Embedded {
                 all.edit(setup, name.clone(), new_name.clone(), address).await
             }
             Order::Remove(name) => all.remove(setup, name.clone()).await,
+            Order::Waive { name, waiver: Waive { reason, owner, why, until } } => {
+                let until = until.from(all.now());
+                all.waive(setup, name.clone(), *reason, owner.clone(), why.clone(), until).await
+            }
+            Order::EndWaiver { name, reason } => all.end_waiver(setup, name.clone(), reason).await,
             Order::Look(name) => all.look(setup, name.cloned()).await,
             Order::Import => all.import(setup).await,
         };

@@ -2,7 +2,7 @@
 
 use ib_api::environments::{EnvironmentsDocument, FeatureDocument};
 
-use super::page::{go_on, limited, standing, text};
+use super::page::{go_on, limited, standing, text, waivers};
 use crate::format::{Page, enumeration, padded, widest};
 use crate::look::{Look, Mark};
 
@@ -18,6 +18,7 @@ pub(crate) fn render(document: &EnvironmentsDocument, host: &str, next: Option<&
         page.line(&format!("  {name}  {address}, {words}"));
         table(&mut page, &environment.features);
     }
+    waivers(&mut page, &document.environments);
     go_on(&mut page, next);
     page.into_text()
 }

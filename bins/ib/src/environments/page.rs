@@ -5,7 +5,7 @@ use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
 use crate::format::{Page, command_row, enumeration, row};
 use crate::look::{Look, Mark};
-use crate::setup::page::paragraph;
+use crate::setup::page::{paragraph, waived};
 
 /// What is shown.
 pub(crate) struct Shown<'a> {
@@ -31,12 +31,30 @@ pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
         page.hang("  ", 2, &format!("{name} ({address}) was not added:"));
         paragraph(&mut page, &refused.finding, &[]);
     }
+    waivers(&mut page, &document.environments);
     let findings = document.environments.iter().flat_map(|environment| &environment.findings);
     for finding in document.import_stop.iter().chain(findings) {
         paragraph(&mut page, finding, &[]);
     }
     go_on(&mut page, next);
     page.into_text()
+}
+
+/// A line for each waiver, with what it does now.
+pub(super) fn waivers(page: &mut Page, environments: &[EnvironmentRow]) {
+    let all = environments.iter().flat_map(|known| known.waivers.iter().map(move |row| (known, row)));
+    for (number, (known, kept)) in all.enumerate() {
+        if number == 0 {
+            page.gap();
+        }
+        let words = match kept.status.as_str() {
+            "active" => "",
+            "expired" => "expired, ",
+            _ => "not needed now, ",
+        };
+        let line = format!("{}: {}, {words}{}", text(&known.name), text(&kept.code), waived(&kept.waiver));
+        row(page, if number == 0 { "waived" } else { "" }, &line);
+    }
 }
 
 /// A text of somebody else's, fit to be shown.
@@ -60,6 +78,7 @@ pub(super) fn standing(environment: &EnvironmentRow) -> (Mark, String) {
         "not_connected" if environment.is_development => (Mark::Bad, "not connected".to_owned()),
         "not_connected" => (Mark::Attention, "not connected".to_owned()),
         "faulty" => (Mark::Bad, "faulty".to_owned()),
+        "waived" => (Mark::Attention, "waived".to_owned()),
         "stale" => (Mark::Open, "not looked at lately".to_owned()),
         other => (Mark::Open, text(other)),
     };

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use ib_api::environments::EnvironmentsDocument;
-use ib_api::request::PutEnvironment;
+use ib_api::request::{PutEnvironment, PutWaiver};
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::EnvironmentName;
 use ib_setup::environment::Rejection;
 
+use super::task::Waive;
 use super::watcher::{Order, Watcher, rejected};
 use crate::setup::desk::{Desk, Refused};
 use crate::setup::remote;
@@ -66,6 +67,14 @@ impl Watcher for Remote {
                 client.put_environment(setup, name.as_str(), &wanted).await
             }
             Order::Remove(name) => client.remove_environment(setup, name.as_str()).await,
+            Order::Waive { name, waiver: Waive { reason, owner, why, until } } => {
+                let (owner, why, until) = (owner.to_string(), why.to_string(), until.to_string());
+                let wanted = PutWaiver { owner, why, until };
+                client.put_waiver(setup, name.as_str(), reason.entry().code, &wanted).await
+            }
+            Order::EndWaiver { name, reason } => {
+                client.end_waiver(setup, name.as_str(), reason.entry().code).await
+            }
             Order::Look(name) => client.look_at_environments(setup, name.map(EnvironmentName::as_str)).await,
             Order::Import => client.import_environments(setup).await,
         };

@@ -1,6 +1,9 @@
 //! What a command is to do.
 
+use ib_api::waiver::Until;
 use ib_domain::environment::EnvironmentName;
+use ib_domain::reason::Reason;
+use ib_domain::waiver::{WaiverOwner, WaiverWhy};
 
 /// What a command is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,19 @@ pub(crate) enum Task {
     Import,
     /// Show what can be done with one, or with all.
     Features(Option<EnvironmentName>),
+    /// Live with a finding of one for a while.
+    Waive { name: EnvironmentName, waiver: Waive },
+    /// End a waiver.
+    EndWaiver { name: EnvironmentName, reason: Reason },
+}
+
+/// What is lived with, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Waive {
+    pub(crate) reason: Reason,
+    pub(crate) owner: WaiverOwner,
+    pub(crate) why: WaiverWhy,
+    pub(crate) until: Until,
 }
 
 impl Task {
@@ -32,6 +48,8 @@ impl Task {
             Self::Check(_) => "environments check",
             Self::Import => "environments import",
             Self::Features(_) => "features",
+            Self::Waive { .. } => "environments waive",
+            Self::EndWaiver { .. } => "environments end-waiver",
         }
     }
 
@@ -49,6 +67,16 @@ impl Task {
                 }
                 words
             }
+            Self::Waive { name, waiver: Waive { reason, owner, why, until } } => {
+                let options = [
+                    ("--owner", owner.to_string()),
+                    ("--why", why.to_string()),
+                    ("--until", until.to_string()),
+                ];
+                let options = options.into_iter().flat_map(|(option, value)| [option.to_owned(), value]);
+                [name.to_string(), reason.to_string()].into_iter().chain(options).collect()
+            }
+            Self::EndWaiver { name, reason } => vec![name.to_string(), reason.to_string()],
             Self::Remove { name, is_confirmed } => {
                 let yes = is_confirmed.then(|| "--yes".to_owned());
                 [name.to_string()].into_iter().chain(yes).collect()

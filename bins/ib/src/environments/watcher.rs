@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::problem::Problem;
 use ib_domain::environment::EnvironmentName;
+use ib_domain::reason::Reason;
 use ib_setup::EnvironmentsError;
 use ib_setup::environment::Rejection;
 
+use super::task::Waive;
 use crate::setup::desk::{Desk, Refused};
 
 /// What a person wants done.
@@ -17,6 +19,10 @@ pub(crate) enum Order<'a> {
     Edit { name: &'a EnvironmentName, new_name: &'a EnvironmentName, address: &'a str },
     /// Remove an environment.
     Remove(&'a EnvironmentName),
+    /// Live with a finding for a while.
+    Waive { name: &'a EnvironmentName, waiver: &'a Waive },
+    /// End a waiver.
+    EndWaiver { name: &'a EnvironmentName, reason: Reason },
     /// Look at one now, or at all.
     Look(Option<&'a EnvironmentName>),
     /// Add all that LifeTime lists.

@@ -2,6 +2,7 @@
 
 use ib_api::problem::Problem;
 use ib_api::setup::{FindingDocument, SetupDocument, TargetFindings};
+use ib_api::waiver::WaiverDocument;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::reason::Reason;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
@@ -138,6 +139,7 @@ pub(crate) fn paragraph(page: &mut Page, finding: &FindingDocument, hints: &[Opt
     let mark = match finding.status.as_str() {
         "warning" => Mark::Attention,
         "failed" => Mark::Bad,
+        "skipped" => Mark::Aside,
         _ => Mark::Open,
     };
     let text = |text: &str| harmless(text, 4 * REMOTE_TEXT_LIMIT);
@@ -150,6 +152,7 @@ pub(crate) fn paragraph(page: &mut Page, finding: &FindingDocument, hints: &[Opt
     for hint in hints.iter().flatten() {
         page.hang("    ", 4, &text(hint));
     }
+    row(page, "waived", &finding.waiver.as_ref().map(waived).unwrap_or_default());
     row(page, "cause", &text(finding.cause.as_deref().unwrap_or_default()));
     row(page, "impact", &impact(finding));
     action_rows(page, &text(finding.action.as_deref().unwrap_or_default()));
@@ -158,6 +161,13 @@ pub(crate) fn paragraph(page: &mut Page, finding: &FindingDocument, hints: &[Opt
     if !code.is_empty() {
         command_row(page, "more", &format!("ib explain {code}"));
     }
+}
+
+/// Whose decision it is to live with a finding, until when, and why.
+pub(crate) fn waived(waiver: &WaiverDocument) -> String {
+    let text = |text: &str| harmless(text, 2 * REMOTE_TEXT_LIMIT);
+    let until = waiver.until.split('.').next().unwrap_or_default().replace('T', " ");
+    format!("by {} until {}Z: {}", text(&waiver.owner), text(&until), text(&waiver.why))
 }
 
 /// What is taken away, and what still works in its place.

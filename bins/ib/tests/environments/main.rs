@@ -6,5 +6,6 @@ mod formats;
 mod remote;
 mod server;
 mod stops;
+mod waivers;
 mod watch;
 mod world;

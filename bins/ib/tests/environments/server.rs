@@ -11,8 +11,10 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::problem::{MEDIA_TYPE, Problem, ProblemKind};
-use ib_api::request::{PutEnvironment, SessionDocument, SetupList};
+use ib_api::request::{PutEnvironment, PutWaiver, SessionDocument, SetupList};
 use ib_api::setup::SetupDocument;
+use ib_api::waiver::Until;
+use ib_domain::reason::Reason;
 use ib_env_client::http::{HttpClient, Settings};
 use ib_env_client::{Credentials, Password};
 use ib_setup::environment::View;
@@ -101,6 +103,7 @@ fn router(server: &Server) -> Router {
         .route("/setups/{id}/environments", get(settle))
         .route("/setups/{id}/environments/{name}", put(keep).delete(remove))
         .route("/setups/{id}/environments/{name}/look", post(look))
+        .route("/setups/{id}/environments/{name}/waivers/{code}", put(waive).delete(end_waiver))
         .route("/setups/{id}/look-at-environments", post(look_at_all))
         .route("/setups/{id}/import-environments", post(import))
         .route_layer(middleware::from_fn_with_state(server.clone(), note))
@@ -175,4 +178,24 @@ async fn look_at_all(State(server): State<Server>) -> Answer {
 
 async fn import(State(server): State<Server>) -> Answer {
     Ok(Server::document(&server.environments.import(server.id).await?))
+}
+
+async fn waive(
+    State(server): State<Server>,
+    Path((_, name, code)): Path<(String, String, String)>,
+    Json(PutWaiver { owner, why, until }): Json<PutWaiver>,
+) -> Answer {
+    let until = until.parse::<Until>().unwrap().from(server.environments.now());
+    let (name, reason) = (name.parse().unwrap(), Reason::from_code(&code).unwrap());
+    let (owner, why) = (owner.parse().unwrap(), why.parse().unwrap());
+    let view = server.environments.waive(server.id, name, reason, owner, why, until).await?;
+    Ok(Server::document(&view))
+}
+
+async fn end_waiver(
+    State(server): State<Server>,
+    Path((_, name, code)): Path<(String, String, String)>,
+) -> Answer {
+    let (name, reason) = (name.parse().unwrap(), Reason::from_code(&code).unwrap());
+    Ok(Server::document(&server.environments.end_waiver(server.id, name, reason).await?))
 }

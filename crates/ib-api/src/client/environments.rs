@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{Client, ClientError, NOTHING, WAIT, plain};
 use crate::environments::EnvironmentsDocument;
-use crate::request::{Nothing, PutEnvironment};
+use crate::request::{Nothing, PutEnvironment, PutWaiver};
 
 impl Client {
     /// The environments of the infrastructure that a set-up leads to, and how each stands.
@@ -66,6 +66,35 @@ impl Client {
         self.json(Method::POST, &path, Some(&Nothing {})).await
     }
 
+    /// A person decides to live with a finding of an environment for a while.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`].
+    pub async fn put_waiver(
+        &self,
+        id: &str,
+        name: &str,
+        code: &str,
+        wanted: &PutWaiver,
+    ) -> Result<EnvironmentsDocument, ClientError> {
+        self.json(Method::PUT, &waiver(id, name, code), Some(wanted)).await
+    }
+
+    /// A person ends a waiver.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`].
+    pub async fn end_waiver(
+        &self,
+        id: &str,
+        name: &str,
+        code: &str,
+    ) -> Result<EnvironmentsDocument, ClientError> {
+        self.json(Method::DELETE, &waiver(id, name, code), NOTHING).await
+    }
+
     /// A person wants all environments that LifeTime lists.
     ///
     /// # Errors
@@ -86,4 +115,8 @@ fn beside(id: &str, rest: &str) -> String {
 
 fn named(id: &str, name: &str, rest: &str) -> String {
     at(id, &format!("/{}{rest}", super::segment(name)))
+}
+
+fn waiver(id: &str, name: &str, code: &str) -> String {
+    named(id, name, &format!("/waivers/{}", super::segment(code)))
 }

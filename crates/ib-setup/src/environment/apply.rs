@@ -4,6 +4,7 @@ use ib_domain::environment::{EnvironmentName, Purpose};
 
 use super::event::{Event, Fact};
 use super::link::Link;
+use super::waiver::Waiver;
 use super::{DEVELOPMENT, Environment, Import, Number, Refused, Sight, State};
 use crate::time::Timestamp;
 
@@ -82,6 +83,12 @@ impl State {
                 let Environment { name, address, .. } = self.take(*number)?;
                 self.refused = Some(Refused { name, address, found: found.clone() });
             }
+            Fact::Waived { number, reason, owner, why, until, by } => {
+                let (reason, until) = (*reason, *until);
+                let (owner, why, by) = (owner.clone(), why.clone(), by.clone());
+                self.find(*number)?.keep(Waiver { reason, owner, why, until, by, at });
+            }
+            Fact::WaiverEnded { number, reason, .. } => drop(self.find(*number)?.unwaive(*reason)?),
             Fact::ImportRequested { by } if self.has_begun() => self.import = Import::Wanted(by.clone()),
             Fact::Imported if matches!(self.import, Import::Wanted(_)) => self.import = Import::Idle,
             Fact::ImportStopped { found } if matches!(self.import, Import::Wanted(_)) => {
@@ -155,6 +162,7 @@ impl Environment {
             belongs: false,
             sight: None,
             link: Link::default(),
+            waivers: Vec::new(),
         }
     }
 

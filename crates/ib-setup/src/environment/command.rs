@@ -6,11 +6,14 @@ use std::net::IpAddr;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
+use ib_domain::reason::Reason;
+use ib_domain::waiver::{WaiverOwner, WaiverWhy};
 
 use super::{ManagerVersion, Number, Report, Seen};
 use crate::found::Found;
 use crate::infrastructure::Serial;
 use crate::link::LinkKeyId;
+use crate::time::Timestamp;
 
 /// What is known of the infrastructure besides its environments.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,6 +73,30 @@ pub enum Command {
     },
     /// Add everything that LifeTime lists.
     Import {
+        /// Who wants it.
+        by: Username,
+    },
+    /// Live with a finding for a while (F8), whether it was found yet or not.
+    Waive {
+        /// What the environment is called.
+        name: EnvironmentName,
+        /// The reason that is accepted.
+        reason: Reason,
+        /// Who answers for it.
+        owner: WaiverOwner,
+        /// Why it can be lived with.
+        why: WaiverWhy,
+        /// Until when.
+        until: Timestamp,
+        /// Who wants it.
+        by: Username,
+    },
+    /// End a waiver.
+    EndWaiver {
+        /// What the environment is called.
+        name: EnvironmentName,
+        /// The reason that was accepted.
+        reason: Reason,
         /// Who wants it.
         by: Username,
     },
@@ -160,6 +187,20 @@ pub enum Rejection {
     /// There is no secret that could be replaced.
     #[error("the Integration Manager of {0} is not linked")]
     NotLinked(EnvironmentName),
+    /// The environment has no waiver for that reason.
+    #[error("{name} has no waiver for {reason}")]
+    NoSuchWaiver {
+        /// The environment.
+        name: EnvironmentName,
+        /// The reason.
+        reason: Reason,
+    },
+    /// A waiver would have ended before it began.
+    #[error("a waiver ends in the future")]
+    UntilPast,
+    /// A waiver would go on for too long.
+    #[error("a waiver ends within {} days", super::LONGEST.as_secs() / 86_400)]
+    UntilTooFar,
     /// Nobody came in yet.
     #[error("nobody came in to the infrastructure yet")]
     NotBegun,

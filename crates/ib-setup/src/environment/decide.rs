@@ -12,6 +12,7 @@ use ib_domain::reason::Reason;
 
 use super::command::{Command, Ground, Listed, Rejection};
 use super::event::{Event, Fact};
+use super::waiver::{Waiver, allowed};
 use super::{ENVIRONMENTS, Environment, Import, Number, Seen, State, link};
 use crate::found::Found;
 use crate::time::Timestamp;
@@ -50,6 +51,10 @@ pub fn decide(
         Command::Look { name, by } => look(state, name.as_ref(), by),
         Command::Import { by } => wants_import(state, ground, by),
         Command::RotateSecret { name, by } => link::rotate(state, &name, by),
+        Command::Waive { name, reason, owner, why, until, by } => {
+            waive(state, &name, Waiver { reason, owner, why, until, by, at: now })
+        }
+        Command::EndWaiver { name, reason, by } => end_waiver(state, &name, reason, by),
     }?;
     Ok(facts.into_iter().map(|fact| Event::new(now, fact)).collect())
 }
@@ -122,9 +127,13 @@ fn fits(
     Ok(())
 }
 
+fn known<'s>(state: &'s State, name: &EnvironmentName) -> Result<&'s Environment, Rejection> {
+    state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))
+}
+
 /// An environment that people may change.
 fn changeable<'s>(state: &'s State, name: &EnvironmentName) -> Result<&'s Environment, Rejection> {
-    let known = state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))?;
+    let known = known(state, name)?;
     if known.is_development() { Err(Rejection::IsDevelopment) } else { Ok(known) }
 }
 
@@ -150,11 +159,30 @@ fn remove(state: &State, name: &EnvironmentName, by: Username) -> Facts {
 
 fn look(state: &State, name: Option<&EnvironmentName>, by: Username) -> Facts {
     let wanted: Vec<_> = match name {
-        Some(name) => vec![state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))?],
+        Some(name) => vec![known(state, name)?],
         None => state.environments.iter().collect(),
     };
     let numbers: Vec<_> = wanted.iter().filter(|known| !known.is_wanted).map(|known| known.number).collect();
     Ok(if numbers.is_empty() { Vec::new() } else { vec![Fact::LookRequested { numbers, by }] })
+}
+
+fn waive(state: &State, name: &EnvironmentName, waiver: Waiver) -> Facts {
+    let known = known(state, name)?;
+    let Waiver { reason, owner, why, until, by, at } = waiver;
+    allowed(until, at)?;
+    let is_same = |waiver: &Waiver| waiver.owner == owner && waiver.why == why && waiver.until == until;
+    if known.waiver(reason).is_some_and(is_same) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Fact::Waived { number: known.number, reason, owner, why, until, by }])
+}
+
+fn end_waiver(state: &State, name: &EnvironmentName, reason: Reason, by: Username) -> Facts {
+    let known = known(state, name)?;
+    let (number, name) = (known.number, known.name.clone());
+    let none = Rejection::NoSuchWaiver { name, reason };
+    known.waiver(reason).ok_or(none)?;
+    Ok(vec![Fact::WaiverEnded { number, reason, by }])
 }
 
 fn wants_import(state: &State, ground: &Ground, by: Username) -> Facts {

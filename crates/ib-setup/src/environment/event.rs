@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
+use ib_domain::reason::Reason;
+use ib_domain::waiver::{WaiverOwner, WaiverWhy};
 use serde::{Deserialize, Serialize};
 
 use super::{ManagerVersion, Number, Report, Seen};
@@ -188,5 +190,29 @@ pub enum Fact {
     Heard {
         /// The environment's number.
         number: Number,
+    },
+    /// Somebody decided to live with a finding.
+    Waived {
+        /// The environment's number.
+        number: Number,
+        /// The reason that is accepted.
+        reason: Reason,
+        /// Who answers for it.
+        owner: WaiverOwner,
+        /// Why it can be lived with.
+        why: WaiverWhy,
+        /// Until when.
+        until: Timestamp,
+        /// Who recorded it.
+        by: Username,
+    },
+    /// Somebody ended a waiver.
+    WaiverEnded {
+        /// The environment's number.
+        number: Number,
+        /// The reason that was accepted.
+        reason: Reason,
+        /// Who.
+        by: Username,
     },
 }

@@ -2,9 +2,11 @@
 //! environments that answer anything, late, or never.
 //!
 //! `decide` and `apply` are the real ones. Numbers and turns count without end, so only so much is added and changed.
+//! A waiver expires without an event: every state is viewed before and after it does.
 
 use std::time::Duration;
 
+use ib_domain::feature::REPORTED;
 use ib_domain::reason::Reason;
 use stateright::{Checker, Model, Property};
 
@@ -15,6 +17,8 @@ use crate::explore::ends_from_everywhere;
 const EVERY: Duration = Duration::from_hours(1);
 /// How many environments are ever added, development included.
 const ADDED: u32 = 2;
+/// When every waiver expires.
+const UNTIL: Timestamp = Timestamp::from_millis(60_000);
 /// How often an environment is given another address.
 const TURNS: u32 = 1;
 
@@ -35,7 +39,13 @@ enum Happening {
     Crash(usize),
 }
 
-struct Estate;
+/// What is explored: everything that two drivers can do, or living with what one of them found. Both at once would be
+/// too much, and neither has to do with the other.
+#[derive(PartialEq, Eq)]
+enum Estate {
+    Looked,
+    Waived,
+}
 
 fn commands(state: &State) -> Vec<Command> {
     let by = maria();
@@ -55,6 +65,32 @@ fn commands(state: &State) -> Vec<Command> {
     }
     commands.push(Command::Look { name: None, by });
     commands
+}
+
+/// Living with a connection that is missing, and not any more.
+fn waivers() -> [Command; 2] {
+    let by = maria();
+    let reason = Reason::ConnectRefused;
+    let (owner, why) = ("Platform team".parse().unwrap(), "It is behind a firewall".parse().unwrap());
+    let waive = Command::Waive { name: name("QA"), reason, owner, why, until: UNTIL, by: by.clone() };
+    [waive, Command::EndWaiver { name: name("QA"), reason, by }]
+}
+
+/// Whether what is waived is skipped until the waiver expires, and then as if there never was one.
+fn is_waived_for_a_while(state: &State) -> bool {
+    let mut bare = state.clone();
+    bare.environments.iter_mut().for_each(|known| known.waivers.clear());
+    let expired = view(state, EVERY, UNTIL).environments.into_iter();
+    let expired: Vec<_> = expired.map(|known| EnvironmentView { waivers: Vec::new(), ..known }).collect();
+    let active = view(state, EVERY, at(0)).environments;
+    let without = view(&bare, EVERY, at(0)).environments;
+    let is_right = |(with, without): (&EnvironmentView, &EnvironmentView)| {
+        let is_waived = with.troubles.iter().any(|trouble| trouble.waiver.is_some());
+        is_waived == (with.standing == Standing::Waived)
+            && (is_waived || with.standing == without.standing)
+            && REPORTED.iter().all(|feature| with.availability(*feature) == without.availability(*feature))
+    };
+    expired == view(&bare, EVERY, UNTIL).environments && active.iter().zip(&without).all(is_right)
 }
 
 /// Everything that the world may answer.
@@ -108,8 +144,15 @@ impl Model for Estate {
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Happening>) {
-        actions.extend(commands(&world.state).into_iter().map(Happening::Person));
-        for (index, driver) in world.drivers.iter().enumerate() {
+        let is_explored =
+            |command: &Command| *self == Self::Looked || !matches!(command, Command::Import { .. });
+        let commands = commands(&world.state).into_iter().filter(is_explored);
+        actions.extend(commands.map(Happening::Person));
+        let drivers = if *self == Self::Waived { 1 } else { 2 };
+        if *self == Self::Waived {
+            actions.extend(waivers().map(Happening::Person));
+        }
+        for (index, driver) in world.drivers.iter().enumerate().take(drivers) {
             match driver {
                 // What is not wanted is due later; looking at it then is the same.
                 None => actions.extend(
@@ -138,12 +181,12 @@ impl Model for Estate {
             }
         }
         // Which of the two does what makes no difference.
-        next.drivers.sort_by_key(|driver| format!("{driver:?}"));
+        next.drivers.sort_by_key(|driver| std::cmp::Reverse(format!("{driver:?}")));
         (next != *world).then_some(next)
     }
 
     fn properties(&self) -> Vec<Property<Self>> {
-        vec![
+        let mut properties = vec![
             Property::always(
                 "what is decided can be recorded, and what must not belong does not",
                 |_, world: &World| !world.wrong,
@@ -160,26 +203,46 @@ impl Model for Estate {
                         .all(|other| !one.name.is_same(&other.name) && one.address != other.address)
                 })
             }),
+            Property::always("what is waived is waived for a while", |_, world: &World| {
+                is_waived_for_a_while(&world.state)
+            }),
             Property::sometimes("one is refused", |_, world: &World| world.state.refused.is_some()),
             Property::sometimes("one without a connection belongs", |_, world: &World| {
                 world.state.environments.iter().skip(1).any(|known| {
                     known.belongs && known.sight.as_ref().is_some_and(|sight| !sight.troubles.is_empty())
                 })
             }),
-            Property::sometimes("two look at the same", |_, world: &World| {
+        ];
+        properties.push(match self {
+            Self::Looked => Property::sometimes("two look at the same", |_, world: &World| {
                 world.drivers[0].is_some() && world.drivers[0] == world.drivers[1]
             }),
-        ]
+            Self::Waived => Property::sometimes("one is waived", |_, world: &World| {
+                let view = view(&world.state, EVERY, at(0));
+                view.environments.iter().any(|known| known.standing == Standing::Waived)
+            }),
+        });
+        properties
     }
+}
+
+fn explore(estate: Estate) -> usize {
+    let idle = |world: &World| due(&world.state, EVERY, at(0)).is_empty() && world.drivers == [None, None];
+    let states = ends_from_everywhere(&estate, idle);
+    let checker = estate.checker().threads(2).spawn_bfs().join();
+    checker.assert_properties();
+    println!("explored {} states", checker.unique_state_count());
+    states
 }
 
 #[test]
 fn nothing_wrong_can_be_reached_and_every_look_ends() {
-    let checker = Estate.checker().threads(2).spawn_bfs().join();
-    checker.assert_properties();
-    println!("explored {} states", checker.unique_state_count());
-    let states = ends_from_everywhere(&Estate, |world| {
-        due(&world.state, EVERY, at(0)).is_empty() && world.drivers == [None, None]
-    });
+    let states = explore(Estate::Looked);
+    assert!(states > 1_000, "{states}");
+}
+
+#[test]
+fn what_is_waived_comes_back_by_itself() {
+    let states = explore(Estate::Waived);
     assert!(states > 1_000, "{states}");
 }

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::check::Check;
 use ib_domain::environment::{EnvironmentName, Purpose, Role};
-use ib_domain::feature::Impact;
+use ib_domain::feature::{Availability, Feature, Impact};
 use ib_domain::permission::user::Username;
 
 use super::link::{self, LinkView};
+use super::waiver::{Trouble, WaiverView};
 use super::{Environment, Import, Refused, Sight, State};
 use crate::found::{Found, Status};
 use crate::time::Timestamp;
@@ -51,9 +53,38 @@ pub struct EnvironmentView {
     pub sight: Option<Sight>,
     /// The link to its Integration Manager.
     pub link: LinkView,
+    /// Everything that was not as it should be then; what is waived is skipped, and never passed.
+    pub troubles: Vec<Trouble>,
+    /// What people decided to live with, in the order of the catalogue; expired ones too.
+    pub waivers: Vec<WaiverView>,
 }
 
 impl EnvironmentView {
+    fn new(known: &Environment, every: Duration, now: Timestamp) -> Self {
+        let seen = known.sight.iter().flat_map(|sight| &sight.troubles);
+        let trouble = |found: &Found| Trouble::new(found, &known.waivers, now);
+        let mut troubles: Vec<_> = seen.map(trouble).collect();
+        let standing = Standing::of(known.sight.as_ref(), &troubles, every, now);
+        let link = link::view(&known.link, every, now);
+        // What stands in the way of an introduction for another reason is among them already.
+        let inbound = link.inbound.finding(known.address.host());
+        troubles.extend(inbound.filter(|found| found.check == Check::ManagerInbound).as_ref().map(trouble));
+        let waivers = known.waivers.iter().map(|waiver| WaiverView::new(waiver, &troubles, now));
+        Self {
+            name: known.name.clone(),
+            address: known.address.clone(),
+            purpose: known.purpose.clone(),
+            added: known.added,
+            by: known.by.clone(),
+            is_looking: known.is_wanted,
+            standing,
+            sight: known.sight.clone(),
+            link,
+            waivers: waivers.collect(),
+            troubles,
+        }
+    }
+
     /// What it is to the infrastructure.
     pub fn role(&self) -> Role {
         Role::Environment(self.purpose.clone())
@@ -62,6 +93,13 @@ impl EnvironmentView {
     /// Whether it is the one that users sign in to, which stays.
     pub fn is_development(&self) -> bool {
         self.purpose == Purpose::Development
+    }
+
+    /// Whether a feature can be used with it. A waiver changes nothing about that.
+    pub fn availability(&self, feature: Feature) -> Availability {
+        let is_known = !matches!(self.standing, Standing::New | Standing::Stale);
+        let limits: Vec<_> = self.troubles.iter().filter_map(Trouble::limit).collect();
+        Availability::of(feature, &self.role(), is_known.then_some(&limits))
     }
 }
 
@@ -77,6 +115,8 @@ pub enum Standing {
     NotConnected,
     /// It was reached, and something is wrong with it.
     Faulty,
+    /// It is not as it should be, and somebody decided to live with all that is wrong.
+    Waived,
     /// What was seen is too old to tell anything about now.
     Stale,
 }
@@ -89,42 +129,41 @@ impl Standing {
             Self::Connected => "connected",
             Self::NotConnected => "not_connected",
             Self::Faulty => "faulty",
+            Self::Waived => "waived",
             Self::Stale => "stale",
         }
     }
 
-    fn of(sight: Option<&Sight>, every: Duration, now: Timestamp) -> Self {
+    fn of(sight: Option<&Sight>, troubles: &[Trouble], every: Duration, now: Timestamp) -> Self {
         let Some(sight) = sight else { return Self::New };
-        let stops = |found: &&Found| found.status.stops();
+        if sight.at.plus(every * STALE) <= now {
+            return Self::Stale;
+        }
+        let open = troubles.iter().filter(|trouble| trouble.waiver.is_none()).map(|trouble| &trouble.found);
+        match (Self::with(open), Self::with(&sight.troubles)) {
+            (Self::Connected, Self::NotConnected | Self::Faulty) => Self::Waived,
+            (standing, _) => standing,
+        }
+    }
+
+    /// How one stands that was reached lately, with everything that is in its way.
+    fn with<'f>(troubles: impl IntoIterator<Item = &'f Found>) -> Self {
         let is_connection = |found: &Found| {
             found.reason.is_some_and(|reason| reason.entry().impact == Impact::Connection)
                 && found.status != Status::Passed
         };
-        if sight.at.plus(every * STALE) <= now {
-            Self::Stale
-        } else if sight.troubles.iter().any(is_connection) {
-            Self::NotConnected
-        } else if sight.troubles.iter().find(stops).is_some() {
-            Self::Faulty
-        } else {
-            Self::Connected
-        }
+        troubles.into_iter().fold(Self::Connected, |standing, found| match standing {
+            Self::NotConnected => Self::NotConnected,
+            _ if is_connection(found) => Self::NotConnected,
+            _ if found.status.stops() => Self::Faulty,
+            standing => standing,
+        })
     }
 }
 
 /// What a person sees of a state at `now`, where each environment is looked at again after `every`.
 pub fn view(state: &State, every: Duration, now: Timestamp) -> View {
-    let one = |known: &Environment| EnvironmentView {
-        name: known.name.clone(),
-        address: known.address.clone(),
-        purpose: known.purpose.clone(),
-        added: known.added,
-        by: known.by.clone(),
-        is_looking: known.is_wanted,
-        standing: Standing::of(known.sight.as_ref(), every, now),
-        sight: known.sight.clone(),
-        link: link::view(&known.link, every, now),
-    };
+    let one = |known: &Environment| EnvironmentView::new(known, every, now);
     View {
         environments: state.environments.iter().map(one).collect(),
         refused: state.refused.clone(),

@@ -139,7 +139,7 @@ pub(super) enum OnEnvironments {
     /// The request cannot be read
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),
-    /// No set-up of this session has that id, or no environment that name
+    /// No set-up of this session has that id, or no environment that name, or there is no such waiver
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
     /// The infrastructure is not registered yet, or it cannot be done with this one
@@ -159,6 +159,15 @@ pub(super) struct WhichEnvironment {
     /// What it is called
     #[param(example = "Production", max_length = 50)]
     name: String,
+}
+
+/// Which waiver of the environment.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WhichWaiver {
+    /// The stable code of the reason that is accepted, in any case
+    #[param(example = "SETUP-TLS-001")]
+    code: String,
 }
 
 /// Which item of the publication.

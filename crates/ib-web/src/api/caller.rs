@@ -88,6 +88,23 @@ impl FromRequestParts<Arc<App>> for NamedItem {
     }
 }
 
+/// What a path names: a set-up, an environment, and the code of a waiver.
+#[derive(Deserialize)]
+pub(crate) struct NamedWaiver {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) code: String,
+}
+
+impl FromRequestParts<Arc<App>> for NamedWaiver {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let named = Path::<Self>::from_request_parts(parts, app).await;
+        named.map(|Path(named)| named).map_err(|_| no_setup().into())
+    }
+}
+
 /// How long a reader wants to wait.
 pub(crate) struct Waiting(pub(crate) Duration);
 

@@ -16,19 +16,19 @@ use crate::client::Peer;
 use crate::environments::Wish;
 use crate::refusal::Refusal;
 
-type Reply = Result<(StatusCode, Json<EnvironmentsDocument>), Refusal>;
+pub(super) type Reply = Result<(StatusCode, Json<EnvironmentsDocument>), Refusal>;
 
 /// Who asks, for whom it counts, and under which key.
-struct Asked<'a> {
-    app: &'a App,
-    caller: &'a Caller,
-    peer: Peer,
-    headers: &'a HeaderMap,
+pub(super) struct Asked<'a> {
+    pub(super) app: &'a App,
+    pub(super) caller: &'a Caller,
+    pub(super) peer: Peer,
+    pub(super) headers: &'a HeaderMap,
 }
 
 impl Asked<'_> {
     /// Asks what a person wants, once for each key.
-    async fn wish(self, id: &str, wish: Wish) -> Reply {
+    pub(super) async fn wish(self, id: &str, wish: Wish) -> Reply {
         let Self { app, caller, peer: Peer(peer), headers } = self;
         let setup = caller.owned(id)?;
         let environments = app.environments_for(peer);

@@ -7,6 +7,8 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument, LinkDocument};
 use ib_api::problem::{Problem, ProblemKind};
+use ib_api::request::PutWaiver;
+use ib_api::waiver::{Until, WaiverRow};
 use ib_setup::SetupId;
 
 use super::dependencies::moment;
@@ -37,6 +39,8 @@ struct EnvironmentsPage {
     is_importing: bool,
     import_stop: Option<Trouble>,
     is_under_way: bool,
+    /// Until when somebody lives with a finding who says nothing else.
+    until: String,
     /// What was typed and not taken.
     typed: Typed,
     /// Why what was asked for was not done, and which field it is about.
@@ -50,6 +54,28 @@ struct Typed {
     address: String,
     /// The environment that it was about; empty for a new one.
     item: String,
+    /// The code of the reason to live with, where it was about one.
+    reason: String,
+    owner: String,
+    why: String,
+    until: String,
+}
+
+/// How many days somebody lives with a finding who says nothing else.
+const DAYS: u16 = 30;
+
+impl Typed {
+    fn of(fields: &Fields) -> Self {
+        Self {
+            name: fields.name.clone(),
+            address: fields.address.clone(),
+            item: fields.item.clone(),
+            reason: fields.reason.clone(),
+            owner: fields.owner.clone(),
+            why: fields.why.clone(),
+            until: fields.until.clone(),
+        }
+    }
 }
 
 /// One environment.
@@ -68,6 +94,8 @@ struct Row {
     looked: Option<String>,
     link: Option<Link>,
     troubles: Vec<Trouble>,
+    /// The waivers that cover nothing, because they expired or are not needed.
+    idle: Vec<WaiverRow>,
     features: Vec<FeatureDocument>,
 }
 
@@ -129,6 +157,7 @@ impl Row {
             looked: row.looked_at.as_deref().map(moment),
             link: row.link.as_ref().map(Link::new),
             troubles: row.findings.iter().map(|finding| Trouble::new(finding, &row.address)).collect(),
+            idle: row.waivers.iter().filter(|waiver| waiver.status != "active").cloned().collect(),
             features: row
                 .features
                 .iter()
@@ -150,6 +179,7 @@ fn words(status: &str) -> (&'static str, &'static str) {
         "connected" => ("Connected", "✓"),
         "not_connected" => ("Not connected", "–"),
         "faulty" => ("There is a problem", "✗"),
+        "waived" => ("Not as it should be, which is accepted for now", "!"),
         "stale" => ("Not looked at lately", "?"),
         _ => ("Not looked at yet", "○"),
     }
@@ -197,6 +227,7 @@ async fn page(
         is_importing: document.is_importing,
         import_stop: document.import_stop.as_ref().map(|stop| Trouble::new(stop, "LifeTime")),
         is_under_way,
+        until: Until::day_after(app.environments.now(), DAYS).map_or_else(String::new, |day| day.to_string()),
         typed,
         error: refused.map(|refused| (refused.field.clone().unwrap_or_default(), refused.detail.clone())),
     });
@@ -213,10 +244,21 @@ fn refusal(document: &EnvironmentsDocument) -> Option<(String, String, Trouble)>
 }
 
 impl EnvironmentsPage {
-    /// What is wrong with a field of the form about `item`; the form for a new one has no item.
-    fn error_at(&self, item: &str, field: &str) -> Option<&str> {
+    /// Whether the form about `item` was not taken; the form for a new one has no item. `reason` is the one to live
+    /// with, where it is about one.
+    fn is_about(&self, item: &str, reason: &str) -> bool {
+        self.error.is_some() && self.typed.item == item && self.typed.reason == reason
+    }
+
+    /// What is wrong with a field of the form about `item`.
+    fn error_at(&self, item: &str, reason: &str, field: &str) -> Option<&str> {
         let (at, text) = self.error.as_ref()?;
-        (self.typed.item == item && at == field).then_some(text.as_str())
+        (self.is_about(item, reason) && at == field).then_some(text.as_str())
+    }
+
+    #[expect(clippy::unused_self, reason = "a template reaches functions through its page alone")]
+    fn moment(&self, time: &str) -> String {
+        moment(time)
     }
 
     /// Where the summary leads.
@@ -225,13 +267,16 @@ impl EnvironmentsPage {
         let row = self.rows.iter().find(|row| row.name == self.typed.item);
         match (row, field) {
             (_, "") => "main".to_owned(),
+            (Some(row), field) if !self.typed.reason.is_empty() => {
+                format!("{field}-{}-{}", row.number, self.typed.reason)
+            }
             (Some(row), field) => format!("{field}-{}", row.number),
             (None, field) => field.to_owned(),
         }
     }
 
-    fn typed_or<'t>(&'t self, item: &str, typed: &'t str, known: &'t str) -> &'t str {
-        if self.error.is_some() && self.typed.item == item { typed } else { known }
+    fn typed_or<'t>(&self, item: &str, reason: &str, typed: &'t str, known: &'t str) -> &'t str {
+        if self.is_about(item, reason) { typed } else { known }
     }
 }
 
@@ -247,9 +292,8 @@ pub(super) async fn take(
         let session = believed(&app, &visitor, &fields).await?;
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
         // Forms of one page share their key; what each does is part of it here.
-        let key = format!("{} {name} {}", fields.key, fields.item);
-        let typed =
-            Typed { name: fields.name.clone(), address: fields.address.clone(), item: fields.item.clone() };
+        let key = format!("{} {name} {} {}", fields.key, fields.item, fields.reason);
+        let typed = Typed::of(&fields);
         let environments = app.environments_for(peer);
         let wish = wish(&name, fields)?;
         match app.environment_wish(&environments, &session, Some(&key), setup, wish).await {
@@ -265,11 +309,13 @@ pub(super) async fn take(
 }
 
 fn wish(name: &str, fields: Fields) -> Answer<Wish> {
-    let Fields { name: typed, address, item, .. } = fields;
+    let Fields { name: typed, address, item, reason, owner, why, until, .. } = fields;
     Ok(match name {
         "add" => Wish::Add { name: typed, address },
         "edit" => Wish::Put { name: item, new_name: Some(typed), address },
         "remove" => Wish::Remove(item),
+        "waive" => Wish::Waive { name: item, code: reason, typed: PutWaiver { owner, why, until } },
+        "end-waiver" => Wish::EndWaiver(item, reason),
         "look" => Wish::Look(Some(item).filter(|item| !item.is_empty())),
         "rotate" => Wish::Rotate(item),
         "import" => Wish::Import,

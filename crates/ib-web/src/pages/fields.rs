@@ -27,6 +27,14 @@ pub(super) struct Fields {
     /// A dependency, where it is about one alone.
     pub(super) only: String,
     pub(super) item: String,
+    /// The code of a reason that is waived.
+    pub(super) reason: String,
+    /// Who answers for a waiver.
+    pub(super) owner: String,
+    /// Why it can be lived with.
+    pub(super) why: String,
+    /// Until when.
+    pub(super) until: String,
     /// Where the form was, so that the way leads there again.
     pub(super) back: String,
 }

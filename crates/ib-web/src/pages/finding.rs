@@ -1,6 +1,7 @@
 //! Findings, as the pages show them.
 
 use ib_api::setup::{FindingDocument, SetupDocument, TargetFindings};
+use ib_api::waiver::WaiverDocument;
 use ib_domain::reason::Reason;
 
 /// What was found about one address.
@@ -26,6 +27,8 @@ pub(super) struct Trouble {
     pub(super) action: Option<String>,
     pub(super) who: Option<&'static str>,
     pub(super) code: Option<String>,
+    /// The decision to live with it.
+    pub(super) waiver: Option<WaiverDocument>,
 }
 
 /// A feature that is limited, and what to do instead.
@@ -85,6 +88,7 @@ impl Trouble {
             action: finding.action.clone(),
             who: entry.map(|entry| entry.who.label()),
             code: finding.code.clone(),
+            waiver: finding.waiver.clone(),
         }
     }
 }
@@ -105,7 +109,7 @@ fn word(status: &str) -> &'static str {
         "passed" => "passed",
         "warning" => "warning",
         "failed" => "failed",
-        "skipped" => "skipped",
+        "skipped" => "accepted for now",
         "not_applicable" => "does not apply",
         "not_evaluated" => "not looked at",
         _ => "could not tell",

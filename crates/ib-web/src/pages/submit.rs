@@ -93,7 +93,7 @@ async fn take(app: &App, setup: &Setup, session: &Session, step: Step, fields: F
     };
     let request = format!("{id} {} {typed}", step.id());
     let work = async {
-        match command(setup, id, step, fields).await {
+        match Box::pin(command(setup, id, step, fields)).await {
             Ok(view) => Ok(view),
             // Another step is open, or this one is under way: that is where the way goes on.
             Err(Refused::Setup(SetupError::Rejected(

@@ -117,7 +117,8 @@ fn is_on_premises(address: &str) -> bool {
 impl Repair {
     fn new(row: &EnvironmentRow) -> Self {
         // The worst one decides what the others are worth.
-        let worst = row.findings.iter().find(|finding| finding.status == "failed").or(row.findings.first());
+        let mut open = row.findings.iter().filter(|finding| finding.waiver.is_none());
+        let worst = open.clone().find(|finding| finding.status == "failed").or_else(|| open.next());
         let limits: Vec<_> =
             worst.iter().flat_map(|finding| &finding.impact).map(|limit| limit.label.clone()).collect();
         Self {

@@ -114,7 +114,7 @@ fn operations(document: &Value, id: &str) -> Vec<(Method, String, bool)> {
             let method = method.to_uppercase().parse().unwrap();
             let is_open = operation["security"].as_array().is_none_or(Vec::is_empty);
             let path = path.replace("{id}", id).replace("{item}", "integration-manager");
-            let path = path.replace("{name}", "Production");
+            let path = path.replace("{name}", "Production").replace("{code}", "SETUP-ENV-003");
             all.push((method, path, is_open));
         }
     }
@@ -130,6 +130,7 @@ fn body(path: &str) -> Value {
         "activation-code" => json!({"code": "A.B.C"}),
         "publication" | "publish" => json!({"edition": 1}),
         "Production" => json!({"address": "prod.acme.example"}),
+        "SETUP-ENV-003" => json!({"owner": "IT", "why": "no route", "until": "30d"}),
         "embed" => json!({"origin": PORTAL}),
         _ => json!({}),
     }

@@ -26,18 +26,18 @@ pub(crate) fn change(place: &Place, host: &str, change: impl FnOnce(&mut Script)
 }
 
 /// A program that registered, and the path of its environments.
-async fn registered(place: &Place) -> (Program<'_>, String) {
+pub(crate) async fn registered(place: &Place) -> (Program<'_>, String) {
     let program = Program::new(place).await;
     let setup = program.register("maria").await;
     let path = format!("/api/v1/setups/{}/environments", setup["id"].as_str().unwrap());
     (program, path)
 }
 
-async fn put(program: &Program<'_>, path: &str, body: Value) -> (u16, Value) {
+pub(crate) async fn put(program: &Program<'_>, path: &str, body: Value) -> (u16, Value) {
     program.send(Method::PUT, path, Some(&body), None).await
 }
 
-async fn settled(program: &Program<'_>, path: &str) -> Value {
+pub(crate) async fn settled(program: &Program<'_>, path: &str) -> Value {
     let (status, document) = program.get(&format!("{path}?wait=20")).await;
     assert_eq!(status, 200, "{document}");
     document
@@ -49,7 +49,7 @@ fn standings(document: &Value) -> Vec<(&str, &str)> {
     rows.iter().map(|row| (row["name"].as_str().unwrap(), row["status"].as_str().unwrap())).collect()
 }
 
-fn feature<'d>(row: &'d Value, name: &str) -> &'d Value {
+pub(crate) fn feature<'d>(row: &'d Value, name: &str) -> &'d Value {
     let features = row["features"].as_array().unwrap();
     features.iter().find(|feature| feature["feature"] == name).unwrap()
 }

@@ -18,3 +18,4 @@ mod program;
 mod setup;
 mod setup_forms;
 mod stream;
+mod waivers;

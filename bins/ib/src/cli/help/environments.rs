@@ -47,6 +47,10 @@ pub(crate) const ENVIRONMENTS: Guide = Guide {
             "ib environments edit dev.example.com Production --name Live --address live.example.com",
         ),
         ("one less, in a script", "ib environments remove dev.example.com Live --yes"),
+        (
+            "a finding to live with for a while",
+            "ib environments waive dev.example.com QA SETUP-ENV-003 --owner IT --why 'No route' --until 30d",
+        ),
         ("how all of them are now", "ib environments check dev.example.com"),
         (
             "all that LifeTime lists; its token is in IB_LIFETIME_TOKEN",
