@@ -46,7 +46,9 @@ function show(root, fresh) {
   const row = held?.closest("[tabindex='-1'][id]")?.id;
   for (const id of ["setup-label", "setup-panel", "dependencies", "environments", "integrations"]) {
     const [old, now] = [root.getElementById(id), fresh.getElementById(id)];
-    if (old && now) morph(old, now);
+    // What was typed into a form that was refused stays, and so does what is wrong with it.
+    const isHeld = root.querySelector(".summary") && old?.querySelector(".field");
+    if (old && now && !isHeld) morph(old, now);
   }
   // Where the button that had the focus is gone, its row gets it.
   const heir = () => root.getElementById(row) ?? root.querySelector(".toggle");

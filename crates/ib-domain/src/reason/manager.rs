@@ -27,7 +27,7 @@ pub(super) const ABSENT: Entry = Entry {
     title: "No Integration Manager",
     message: "At {host} no Integration Manager takes an introduction ({observed}), so it could not be told whether the environment reaches this service.",
     cause: "Integration Manager is not installed there, is too old, or its path is not let through.",
-    action: "Install or update Integration Manager in the environment, and let https://{host}/OSIntegrationManager_API/* through. It is tried again with the next look.",
+    action: "Install or update Integration Manager in the environment, and let https://{host}/OSIntegrationManager_API/ and all below it through. It is tried again with the next look.",
     vendor: &["OS-INBL-API-10003"],
     ..INBOUND
 };

@@ -11,6 +11,7 @@ pub(crate) const ALL: &[Journey] = named![
     a_person_adds_every_environment,
     an_environment_that_is_refused_says_why,
     an_environment_without_a_connection_comes_back,
+    a_finding_is_lived_with_for_a_while,
 ];
 
 /// Without scripts.
@@ -103,6 +104,30 @@ async fn an_environment_without_a_connection_comes_back(guest: Guest) {
     window.environments_say("Everything works with Production").await;
 }
 
+/// A finding that somebody answers for is no repair, until they end that.
+async fn a_finding_is_lived_with_for_a_while(guest: Guest) {
+    let place = Place::new().await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    place.change_at("qa.acme.example", |environment| "11.7.1.9".clone_into(&mut environment.version));
+    window.add("QA", "qa.acme.example").await;
+    window.environments_say("There is a problem").await;
+    window.labelled("Setup, 5 tasks open").await;
+    window.find("#waive-2-SETUP-INFRA-001 summary").await.click().await.unwrap();
+    window.fill("owner-2-SETUP-INFRA-001", "Platform team").await;
+    window.press("Live with it: Platform Server too old, QA").await;
+    let summary = window.text_of(".summary").await.unwrap();
+    assert!(summary.contains("why it can be lived with"), "{summary}");
+    assert_eq!(window.value("owner-2-SETUP-INFRA-001").await, "Platform team", "nothing typed is lost");
+    window.fill("why-2-SETUP-INFRA-001", "The update is planned").await;
+    window.press("Live with it: Platform Server too old, QA").await;
+    window.environments_say("Accepted by Platform team").await;
+    window.labelled("Setup, 4 tasks open").await;
+    window.press("End it: SETUP-INFRA-001, QA").await;
+    window.environments_say("There is a problem").await;
+    window.labelled("Setup, 5 tasks open").await;
+}
+
 async fn environments_are_added_without_scripts(guest: Guest) {
     let place = Place::new().await;
     let window = Window::at(&guest, &place).await;
@@ -130,4 +155,12 @@ async fn environments_look_right(guest: Guest) {
     window.toggle().await;
     window.widget_says("What to do").await;
     look(&window, "environments-repairs").await;
+    window.toggle().await;
+    window.find("#waive-2-SETUP-INFRA-001 summary").await.click().await.unwrap();
+    window.fill("owner-2-SETUP-INFRA-001", "Platform team").await;
+    window.fill("why-2-SETUP-INFRA-001", "The update is planned").await;
+    look(&window, "environments-waiving").await;
+    window.press("Live with it: Platform Server too old, Quality Assurance").await;
+    window.environments_say("Accepted by Platform team").await;
+    look(&window, "environments-waived").await;
 }
