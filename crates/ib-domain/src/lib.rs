@@ -28,6 +28,7 @@
 
 pub mod address;
 pub mod check;
+pub mod declaration;
 pub mod dependency;
 pub mod environment;
 pub mod feature;

@@ -8,6 +8,9 @@
 //! Each is looked at again from time to time. What was seen long ago tells nothing about now: it is *stale*, and
 //! stale is unknown.
 //!
+//! A file may declare environments and waivers (F6). What it declares is changed for that file alone, until it is
+//! released.
+//!
 //! People may decide to live with a finding for a while: they waive it. That limits as much as before, and is said.
 //!
 //! `decide` says what follows from a command, `apply` is the table of legal transitions, [`due`] derives what has
@@ -28,6 +31,7 @@ mod view;
 mod waiver;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
 use serde::{Deserialize, Serialize};
@@ -99,6 +103,8 @@ struct Environment {
     link: link::Link,
     /// What people decided to live with, one for each reason, expired or not.
     waivers: Vec<Waiver>,
+    /// The file that declares it.
+    file: Option<FileName>,
 }
 
 /// An environment that was not added, and why.
@@ -114,7 +120,7 @@ pub struct Refused {
 
 /// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
 /// in another form is not read, and the history is replayed instead.
-const SNAPSHOT: u8 = 3;
+const SNAPSHOT: u8 = 4;
 
 impl State {
     /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::EnvironmentName;
 use ib_domain::permission::user::Username;
 
@@ -38,6 +39,8 @@ pub struct Environments {
     setup: Setup,
     every: Duration,
     links: Option<Arc<dyn LinkKeys>>,
+    /// The file that declares what is asked for.
+    file: Option<FileName>,
 }
 
 /// Why something about environments could not be done.
@@ -76,7 +79,7 @@ struct WayIn {
 impl Environments {
     /// The environments of the infrastructures that `setup` registers, each looked at every four hours.
     pub const fn new(setup: Setup) -> Self {
-        Self { setup, every: EVERY, links: None }
+        Self { setup, every: EVERY, links: None, file: None }
     }
 
     /// Sets how often an environment is looked at again.
@@ -89,7 +92,14 @@ impl Environments {
     /// The same for `client`: addresses that they enter are counted for them too.
     #[must_use]
     pub fn for_client(&self, client: Client) -> Self {
-        Self { setup: self.setup.for_client(client), every: self.every, links: self.links.clone() }
+        Self { setup: self.setup.for_client(client), ..self.clone() }
+    }
+
+    /// The same for a file that declares environments and waivers (F6): whatever is asked for by it is changed for that
+    /// file alone, until it is [released](Self::release).
+    #[must_use]
+    pub fn for_file(&self, file: FileName) -> Self {
+        Self { file: Some(file), ..self.clone() }
     }
 
     /// Which environments there are, and what was last seen of each.
@@ -193,6 +203,15 @@ impl Environments {
         self.command(setup, |by| Command::Remove { name, by }).await
     }
 
+    /// A person wants to change again what a file declared of an environment, its waivers included.
+    ///
+    /// # Errors
+    ///
+    /// [`EnvironmentsError`]; [`Rejection::NoSuchEnvironment`], [`Rejection::NotDeclared`].
+    pub async fn release(&self, setup: SetupId, name: EnvironmentName) -> Result<View> {
+        self.command(setup, |by| Command::Release { name, by }).await
+    }
+
     /// A person wants an environment looked at now, or all of them.
     ///
     /// # Errors
@@ -250,13 +269,21 @@ impl Environments {
     ) -> Result<View> {
         let WayIn { infrastructure, username, .. } = self.way_in(setup).await?;
         let attempt = Attempt::Address(address.clone());
-        let command = command(address, username);
+        let command = self.declared(command(address, username));
         Ok(self.shown(&self.record(infrastructure, command, Some((setup, attempt))).await?))
     }
 
     async fn command(&self, setup: SetupId, command: impl FnOnce(Username) -> Command) -> Result<View> {
         let WayIn { infrastructure, username, .. } = self.way_in(setup).await?;
-        Ok(self.shown(&self.record(infrastructure, command(username), None).await?))
+        let command = self.declared(command(username));
+        Ok(self.shown(&self.record(infrastructure, command, None).await?))
+    }
+
+    fn declared(&self, command: Command) -> Command {
+        match &self.file {
+            Some(file) => Command::For(file.clone(), Box::new(command)),
+            None => command,
+        }
     }
 
     fn shown(&self, state: &State) -> View {

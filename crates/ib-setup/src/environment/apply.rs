@@ -1,5 +1,6 @@
 //! How the state follows from what was recorded.
 
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 
 use super::event::{Event, Fact};
@@ -83,11 +84,12 @@ impl State {
                 let Environment { name, address, .. } = self.take(*number)?;
                 self.refused = Some(Refused { name, address, found: found.clone() });
             }
-            Fact::Waived { number, reason, owner, why, until, by } => {
-                let (reason, until) = (*reason, *until);
+            Fact::Waived { number, reason, owner, why, until, by, file } => {
+                let (reason, until, file) = (*reason, *until, file.clone());
                 let (owner, why, by) = (owner.clone(), why.clone(), by.clone());
-                self.find(*number)?.keep(Waiver { reason, owner, why, until, by, at });
+                self.find(*number)?.keep(Waiver { reason, owner, why, until, by, at, file });
             }
+            Fact::Declared { number, file, .. } => self.find(*number)?.declare(file.as_ref()),
             Fact::WaiverEnded { number, reason, .. } => drop(self.find(*number)?.unwaive(*reason)?),
             Fact::ImportRequested { by } if self.has_begun() => self.import = Import::Wanted(by.clone()),
             Fact::Imported if matches!(self.import, Import::Wanted(_)) => self.import = Import::Idle,
@@ -163,6 +165,15 @@ impl Environment {
             sight: None,
             link: Link::default(),
             waivers: Vec::new(),
+            file: None,
+        }
+    }
+
+    /// A file declares it; or none does any more, nor any waiver of it.
+    fn declare(&mut self, file: Option<&FileName>) {
+        self.file = file.cloned();
+        if file.is_none() {
+            self.waivers.iter_mut().for_each(|waiver| waiver.file = None);
         }
     }
 

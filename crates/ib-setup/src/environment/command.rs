@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
@@ -88,6 +89,15 @@ pub enum Command {
         why: WaiverWhy,
         /// Until when.
         until: Timestamp,
+        /// Who wants it.
+        by: Username,
+    },
+    /// What a file declares (F6): from then on, it is changed for that file alone.
+    For(FileName, Box<Self>),
+    /// Let people change again what a file declared of an environment, its waivers included.
+    Release {
+        /// What the environment is called.
+        name: EnvironmentName,
         /// Who wants it.
         by: Username,
     },
@@ -195,6 +205,17 @@ pub enum Rejection {
         /// The reason.
         reason: Reason,
     },
+    /// A file declares it, and it is changed there.
+    #[error("{name} is declared in {file}; change it there, and apply it")]
+    Declared {
+        /// The environment.
+        name: EnvironmentName,
+        /// The file.
+        file: FileName,
+    },
+    /// No file declares anything of it.
+    #[error("no file declares anything of {0}")]
+    NotDeclared(EnvironmentName),
     /// A waiver would have ended before it began.
     #[error("a waiver ends in the future")]
     UntilPast,

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::address::hint::HostHint;
 use ib_domain::check::Check;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::permission::user::Username;
@@ -32,6 +33,15 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
     let facts = match command {
+        Command::For(file, command) => asked(state, *command, ground, now, Some(&file)),
+        command => asked(state, command, ground, now, None),
+    }?;
+    Ok(facts.into_iter().map(|fact| Event::new(now, fact)).collect())
+}
+
+/// The facts that follow, for a `file` that declares them or for somebody who wants them.
+fn asked(state: &State, command: Command, ground: &Ground, now: Timestamp, file: Option<&FileName>) -> Facts {
+    match command {
         Command::Begin { address, by } => Ok(begin(state, address, by)),
         Command::Sighted(seen) => Ok(sighted(state, ground, seen)),
         Command::Listed(listed) => Ok(import(state, ground, listed, now)),
@@ -45,18 +55,31 @@ pub fn decide(
         Command::Signed(number, generation) => Ok(link::signed(state, number, generation)),
         Command::Reported(number, report) => Ok(link::reported(state, number, report, now)),
         _ if !state.has_begun() => Err(Rejection::NotBegun),
-        Command::Add { name, address, by } => add(state, ground, name, address, by),
-        Command::Edit { name, new_name, address, by } => edit(state, ground, &name, new_name, address, by),
-        Command::Remove { name, by } => remove(state, &name, by),
+        Command::Add { name, address, by } => {
+            let known = state.named(&name).map(|known| known.number);
+            let facts = add(state, ground, name, address, by.clone(), file)?;
+            Ok(declared(state, known.unwrap_or(state.last + 1), facts, file, by))
+        }
+        Command::Edit { name, new_name, address, by } => {
+            let number = changeable(state, &name, file)?.number;
+            let facts = edit(state, ground, number, new_name, address, by.clone())?;
+            Ok(declared(state, number, facts, file, by))
+        }
+        Command::Remove { name, by } => {
+            Ok(vec![Fact::Removed { number: changeable(state, &name, file)?.number, by }])
+        }
+        Command::Release { name, by } => release(state, &name, by),
         Command::Look { name, by } => look(state, name.as_ref(), by),
         Command::Import { by } => wants_import(state, ground, by),
         Command::RotateSecret { name, by } => link::rotate(state, &name, by),
         Command::Waive { name, reason, owner, why, until, by } => {
-            waive(state, &name, Waiver { reason, owner, why, until, by, at: now })
+            let waiver = Waiver { reason, owner, why, until, by, at: now, file: file.cloned() };
+            waive(state, &name, waiver)
         }
-        Command::EndWaiver { name, reason, by } => end_waiver(state, &name, reason, by),
-    }?;
-    Ok(facts.into_iter().map(|fact| Event::new(now, fact)).collect())
+        Command::EndWaiver { name, reason, by } => end_waiver(state, &name, reason, by, file),
+        // Nothing is declared for two files at once.
+        Command::For(..) => Ok(Vec::new()),
+    }
 }
 
 fn begin(state: &State, address: EnvironmentAddress, by: Username) -> Vec<Fact> {
@@ -69,10 +92,13 @@ fn add(
     name: EnvironmentName,
     address: EnvironmentAddress,
     by: Username,
+    file: Option<&FileName>,
 ) -> Facts {
     // Sent twice, or written in a file: it is there already.
-    if state.named(&name).is_some_and(|known| known.name == name && known.address == address) {
-        return Ok(Vec::new());
+    let known = state.named(&name);
+    if let Some(known) = known.filter(|known| known.name == name && known.address == address) {
+        // Development is there in any case, whatever a file says.
+        return if file.is_none() { Ok(Vec::new()) } else { free(known, file).map(|()| Vec::new()) };
     }
     let purpose = match Purpose::read(name.as_str()) {
         // What users sign in to is known; whatever else is called so is something else.
@@ -131,30 +157,72 @@ fn known<'s>(state: &'s State, name: &EnvironmentName) -> Result<&'s Environment
     state.named(name).ok_or_else(|| Rejection::NoSuchEnvironment(name.clone()))
 }
 
-/// An environment that people may change.
-fn changeable<'s>(state: &'s State, name: &EnvironmentName) -> Result<&'s Environment, Rejection> {
+/// An environment that may be changed, by people or for `file`.
+fn changeable<'s>(
+    state: &'s State,
+    name: &EnvironmentName,
+    file: Option<&FileName>,
+) -> Result<&'s Environment, Rejection> {
     let known = known(state, name)?;
-    if known.is_development() { Err(Rejection::IsDevelopment) } else { Ok(known) }
+    if known.is_development() {
+        return Err(Rejection::IsDevelopment);
+    }
+    free(known, file).map(|()| known)
+}
+
+/// What a file declares is changed for that file alone.
+fn free(known: &Environment, file: Option<&FileName>) -> Result<(), Rejection> {
+    kept(&known.name, known.file.as_ref(), file)
+}
+
+fn kept(name: &EnvironmentName, keeper: Option<&FileName>, file: Option<&FileName>) -> Result<(), Rejection> {
+    match keeper {
+        Some(keeper) if Some(keeper) != file => {
+            Err(Rejection::Declared { name: name.clone(), file: keeper.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `facts` about the environment of that number, and that `file` declares it from then on.
+fn declared(
+    state: &State,
+    number: Number,
+    facts: Vec<Fact>,
+    file: Option<&FileName>,
+    by: Username,
+) -> Vec<Fact> {
+    let known = state.environment(number);
+    let is_new = |file: &&FileName| {
+        known.is_none_or(|known| !known.is_development() && known.file.as_ref() != Some(*file))
+    };
+    let file = file.filter(is_new).cloned();
+    facts.into_iter().chain(file.map(|file| Fact::Declared { number, file: Some(file), by })).collect()
+}
+
+fn release(state: &State, name: &EnvironmentName, by: Username) -> Facts {
+    let known = known(state, name)?;
+    let is_declared = known.file.is_some() || known.waivers.iter().any(|waiver| waiver.file.is_some());
+    if !is_declared {
+        return Err(Rejection::NotDeclared(known.name.clone()));
+    }
+    Ok(vec![Fact::Declared { number: known.number, file: None, by }])
 }
 
 fn edit(
     state: &State,
     ground: &Ground,
-    name: &EnvironmentName,
-    new_name: EnvironmentName,
+    number: Number,
+    name: EnvironmentName,
     address: EnvironmentAddress,
     by: Username,
 ) -> Facts {
-    let known = changeable(state, name)?;
-    if known.name == new_name && known.address == address {
+    let is_same = |known: &Environment| known.name == name && known.address == address;
+    if state.environment(number).is_some_and(is_same) {
         return Ok(Vec::new());
     }
-    fits(state, ground, Some(known.number), &new_name, &address)?;
-    Ok(vec![Fact::Edited { number: known.number, name: new_name, address, by }])
-}
-
-fn remove(state: &State, name: &EnvironmentName, by: Username) -> Facts {
-    Ok(vec![Fact::Removed { number: changeable(state, name)?.number, by }])
+    fits(state, ground, Some(number), &name, &address)?;
+    Ok(vec![Fact::Edited { number, name, address, by }])
 }
 
 fn look(state: &State, name: Option<&EnvironmentName>, by: Username) -> Facts {
@@ -168,20 +236,31 @@ fn look(state: &State, name: Option<&EnvironmentName>, by: Username) -> Facts {
 
 fn waive(state: &State, name: &EnvironmentName, waiver: Waiver) -> Facts {
     let known = known(state, name)?;
-    let Waiver { reason, owner, why, until, by, at } = waiver;
-    allowed(until, at)?;
-    let is_same = |waiver: &Waiver| waiver.owner == owner && waiver.why == why && waiver.until == until;
+    let Waiver { reason, owner, why, until, by, at, file } = waiver;
+    let keeper = known.waiver(reason).and_then(|waiver| waiver.file.as_ref());
+    kept(&known.name, keeper, file.as_ref())?;
+    let is_same = |waiver: &Waiver| {
+        waiver.owner == owner && waiver.why == why && waiver.until == until && waiver.file == file
+    };
     if known.waiver(reason).is_some_and(is_same) {
         return Ok(Vec::new());
     }
-    Ok(vec![Fact::Waived { number: known.number, reason, owner, why, until, by }])
+    allowed(until, at)?;
+    Ok(vec![Fact::Waived { number: known.number, reason, owner, why, until, by, file }])
 }
 
-fn end_waiver(state: &State, name: &EnvironmentName, reason: Reason, by: Username) -> Facts {
+fn end_waiver(
+    state: &State,
+    name: &EnvironmentName,
+    reason: Reason,
+    by: Username,
+    file: Option<&FileName>,
+) -> Facts {
     let known = known(state, name)?;
     let (number, name) = (known.number, known.name.clone());
-    let none = Rejection::NoSuchWaiver { name, reason };
-    known.waiver(reason).ok_or(none)?;
+    let none = || Rejection::NoSuchWaiver { name: name.clone(), reason };
+    let waiver = known.waiver(reason).ok_or_else(none)?;
+    kept(&name, waiver.file.as_ref(), file)?;
     Ok(vec![Fact::WaiverEnded { number, reason, by }])
 }
 

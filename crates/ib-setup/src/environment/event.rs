@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
@@ -204,6 +205,18 @@ pub enum Fact {
         /// Until when.
         until: Timestamp,
         /// Who recorded it.
+        by: Username,
+        /// The file that declares it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileName>,
+    },
+    /// A file declares an environment from now on; or none does any more, nor any waiver of it.
+    Declared {
+        /// The environment's number.
+        number: Number,
+        /// The file.
+        file: Option<FileName>,
+        /// Who.
         by: Username,
     },
     /// Somebody ended a waiver.

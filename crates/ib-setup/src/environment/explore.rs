@@ -39,12 +39,13 @@ enum Happening {
     Crash(usize),
 }
 
-/// What is explored: everything that two drivers can do, or living with what one of them found. Both at once would be
-/// too much, and neither has to do with the other.
+/// What is explored: everything that two drivers can do, living with what one of them found, or what a file declares
+/// beside what people do. All at once would be too much, and none has to do with the others.
 #[derive(PartialEq, Eq)]
 enum Estate {
     Looked,
     Waived,
+    Declared,
 }
 
 fn commands(state: &State) -> Vec<Command> {
@@ -74,6 +75,38 @@ fn waivers() -> [Command; 2] {
     let (owner, why) = ("Platform team".parse().unwrap(), "It is behind a firewall".parse().unwrap());
     let waive = Command::Waive { name: name("QA"), reason, owner, why, until: UNTIL, by: by.clone() };
     [waive, Command::EndWaiver { name: name("QA"), reason, by }]
+}
+
+/// The same and other things for a file, and giving back what it declares.
+fn declarations() -> Vec<Command> {
+    let by = maria();
+    let file = || "infrastructure.toml".parse().unwrap();
+    let mut commands: Vec<_> = waivers().into_iter().collect();
+    commands.push(Command::Add { name: name("QA"), address: address("qa.acme.example"), by: by.clone() });
+    commands.push(Command::Remove { name: name("QA"), by: by.clone() });
+    let mut commands: Vec<_> =
+        commands.into_iter().map(|command| Command::For(file(), Box::new(command))).collect();
+    commands.push(Command::Release { name: name("QA"), by });
+    commands
+}
+
+/// Whether nobody changes what a file declares but for that file, whatever they ask.
+fn is_kept(state: &State) -> bool {
+    let keeps = |command: Command| {
+        let Ok(events) = decide(state, command, &ground(), at(0)) else { return true };
+        let touches = |fact: &Fact| match fact {
+            Fact::Edited { number, .. } | Fact::Removed { number, .. } => {
+                state.environment(*number).is_some_and(|known| known.file.is_some())
+            }
+            Fact::Waived { number, reason, .. } | Fact::WaiverEnded { number, reason, .. } => state
+                .environment(*number)
+                .and_then(|known| known.waiver(*reason))
+                .is_some_and(|waiver| waiver.file.is_some()),
+            _ => false,
+        };
+        !events.iter().any(|event| touches(&event.fact))
+    };
+    commands(state).into_iter().chain(waivers()).all(keeps)
 }
 
 /// Whether what is waived is skipped until the waiver expires, and then as if there never was one.
@@ -144,13 +177,18 @@ impl Model for Estate {
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Happening>) {
-        let is_explored =
-            |command: &Command| *self == Self::Looked || !matches!(command, Command::Import { .. });
+        let is_explored = |command: &Command| match self {
+            Self::Looked => true,
+            Self::Waived => !matches!(command, Command::Import { .. }),
+            Self::Declared => matches!(command, Command::Begin { .. } | Command::Remove { .. }),
+        };
         let commands = commands(&world.state).into_iter().filter(is_explored);
         actions.extend(commands.map(Happening::Person));
-        let drivers = if *self == Self::Waived { 1 } else { 2 };
-        if *self == Self::Waived {
-            actions.extend(waivers().map(Happening::Person));
+        let drivers = if *self == Self::Looked { 2 } else { 1 };
+        match self {
+            Self::Looked => {}
+            Self::Waived => actions.extend(waivers().map(Happening::Person)),
+            Self::Declared => actions.extend(declarations().into_iter().map(Happening::Person)),
         }
         for (index, driver) in world.drivers.iter().enumerate().take(drivers) {
             match driver {
@@ -206,6 +244,9 @@ impl Model for Estate {
             Property::always("what is waived is waived for a while", |_, world: &World| {
                 is_waived_for_a_while(&world.state)
             }),
+            Property::always("what a file declares is changed for it alone", |_, world: &World| {
+                is_kept(&world.state)
+            }),
             Property::sometimes("one is refused", |_, world: &World| world.state.refused.is_some()),
             Property::sometimes("one without a connection belongs", |_, world: &World| {
                 world.state.environments.iter().skip(1).any(|known| {
@@ -221,6 +262,14 @@ impl Model for Estate {
                 let view = view(&world.state, EVERY, at(0));
                 view.environments.iter().any(|known| known.standing == Standing::Waived)
             }),
+            Self::Declared => {
+                Property::sometimes("a waiver and its environment are declared", |_, world: &World| {
+                    let mut all = world.state.environments.iter();
+                    all.any(|known| {
+                        known.file.is_some() && known.waivers.iter().any(|waiver| waiver.file.is_some())
+                    })
+                })
+            }
         });
         properties
     }
@@ -245,4 +294,10 @@ fn nothing_wrong_can_be_reached_and_every_look_ends() {
 fn what_is_waived_comes_back_by_itself() {
     let states = explore(Estate::Waived);
     assert!(states > 1_000, "{states}");
+}
+
+#[test]
+fn what_a_file_declares_stays_until_it_is_released() {
+    let states = explore(Estate::Declared);
+    assert!(states > 100, "{states}");
 }

@@ -168,7 +168,51 @@ fn what_passed_is_not_kept() {
 #[test]
 fn a_snapshot_in_another_form_is_none() {
     let text = after([begun()]).snapshot();
-    for other in ["", "null", "{}", &text.replacen("[3,", "[2,", 1)] {
+    for other in ["", "null", "{}", &text.replacen("[4,", "[3,", 1)] {
         assert_eq!(State::from_snapshot(other), None, "{other}");
     }
+}
+
+fn file(text: &str, command: Command) -> Command {
+    Command::For(text.parse().unwrap(), Box::new(command))
+}
+
+fn remove(text: &str) -> Command {
+    Command::Remove { name: name(text), by: maria() }
+}
+
+#[test]
+fn what_a_file_declares_is_changed_for_it_alone_until_it_is_released() {
+    let here = "infrastructure.toml";
+    let state = after([begun(), file(here, add("QA", "qa.acme.example"))]);
+    let declared = Rejection::Declared { name: name("QA"), file: here.parse().unwrap() };
+    let decided = |state: &State, command| decide(state, command, &ground(), at(0));
+    assert_eq!(decided(&state, remove("QA")), Err(declared.clone()));
+    assert_eq!(decided(&state, file("other.toml", remove("QA"))), Err(declared.clone()));
+    assert_eq!(decided(&state, file("other.toml", add("QA", "qa.acme.example"))), Err(declared));
+    assert_eq!(decided(&state, add("QA", "qa.acme.example")), Ok(Vec::new()), "it is there already");
+    assert_eq!(decided(&state, file(here, add("QA", "qa.acme.example"))), Ok(Vec::new()));
+    assert!(decided(&state, file(here, remove("QA"))).is_ok());
+    let release = Command::Release { name: name("QA"), by: maria() };
+    let events = decided(&state, release.clone()).unwrap();
+    let state = events.iter().try_fold(state, State::apply).unwrap();
+    assert!(decided(&state, remove("QA")).is_ok());
+    assert_eq!(decided(&state, release), Err(Rejection::NotDeclared(name("QA"))));
+}
+
+#[test]
+fn what_is_there_already_is_declared_from_then_on() {
+    let state = after([begun(), add("QA", "qa.acme.example"), file("a.toml", add("QA", "qa.acme.example"))]);
+    assert_eq!(state.environments[1].file, "a.toml".parse().ok());
+    let edit = Command::Edit {
+        name: name("QA"),
+        new_name: name("Test"),
+        address: address("qa.acme.example"),
+        by: maria(),
+    };
+    let state = after([begun(), add("QA", "qa.acme.example"), file("a.toml", edit)]);
+    assert_eq!(state.environments[1].file, "a.toml".parse().ok());
+    // Development is there in any case; nobody can change it, whoever declares it.
+    let state = after([begun(), file("a.toml", add("Development", "dev.acme.example"))]);
+    assert_eq!(state.environments[0].file, None);
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::check::Check;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose, Role};
 use ib_domain::feature::{Availability, Feature, Impact};
 use ib_domain::permission::user::Username;
@@ -57,6 +58,8 @@ pub struct EnvironmentView {
     pub troubles: Vec<Trouble>,
     /// What people decided to live with, in the order of the catalogue; expired ones too.
     pub waivers: Vec<WaiverView>,
+    /// The file that declares it; nobody changes it but for that file.
+    pub file: Option<FileName>,
 }
 
 impl EnvironmentView {
@@ -82,6 +85,7 @@ impl EnvironmentView {
             link,
             waivers: waivers.collect(),
             troubles,
+            file: known.file.clone(),
         }
     }
 

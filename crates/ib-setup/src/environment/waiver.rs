@@ -8,6 +8,7 @@ mod tests;
 
 use std::time::Duration;
 
+use ib_domain::declaration::FileName;
 use ib_domain::permission::user::Username;
 use ib_domain::reason::{Reason, Severity};
 use ib_domain::waiver::{WaiverOwner, WaiverWhy};
@@ -35,6 +36,8 @@ pub struct Waiver {
     pub by: Username,
     /// When it was recorded.
     pub at: Timestamp,
+    /// The file that declares it.
+    pub file: Option<FileName>,
 }
 
 impl Waiver {
