@@ -52,6 +52,7 @@ assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
 )]
 
 pub mod activation;
+pub mod declaration;
 mod disclaimer;
 mod driver;
 pub mod environment;

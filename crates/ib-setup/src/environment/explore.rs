@@ -78,11 +78,13 @@ fn waivers() -> [Command; 2] {
 }
 
 /// The same and other things for a file, and giving back what it declares.
-fn declarations() -> Vec<Command> {
+fn declarations(state: &State) -> Vec<Command> {
     let by = maria();
     let file = || "infrastructure.toml".parse().unwrap();
     let mut commands: Vec<_> = waivers().into_iter().collect();
-    commands.push(Command::Add { name: name("QA"), address: address("qa.acme.example"), by: by.clone() });
+    if state.last < ADDED || state.environments.len() > 1 {
+        commands.push(Command::Add { name: name("QA"), address: address("qa.acme.example"), by: by.clone() });
+    }
     commands.push(Command::Remove { name: name("QA"), by: by.clone() });
     let mut commands: Vec<_> =
         commands.into_iter().map(|command| Command::For(file(), Box::new(command))).collect();
@@ -188,7 +190,7 @@ impl Model for Estate {
         match self {
             Self::Looked => {}
             Self::Waived => actions.extend(waivers().map(Happening::Person)),
-            Self::Declared => actions.extend(declarations().into_iter().map(Happening::Person)),
+            Self::Declared => actions.extend(declarations(&world.state).into_iter().map(Happening::Person)),
         }
         for (index, driver) in world.drivers.iter().enumerate().take(drivers) {
             match driver {
