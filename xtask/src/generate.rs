@@ -34,6 +34,9 @@ const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/schemas/ib.dependencies.events-1.json", text: schemas::dependencies_events },
     Generated { path: "docs/schemas/ib.explain-1.json", text: schemas::explain },
     Generated { path: "docs/schemas/ib.integrations-1.json", text: schemas::integrations },
+    Generated { path: "docs/schemas/ib.infrastructure-1.json", text: schemas::infrastructure },
+    Generated { path: "docs/schemas/ib.plan-1.json", text: schemas::plan },
+    Generated { path: "docs/schemas/ib.apply-1.json", text: schemas::apply },
     Generated { path: "docs/schemas/ib.setup-1.json", text: schemas::setup },
     Generated { path: "docs/schemas/ib.setup.events-1.json", text: schemas::setup_events },
 ];

@@ -77,6 +77,9 @@ pub struct EnvironmentRow {
     pub waivers: Vec<WaiverRow>,
     /// What can be done with it.
     pub features: Vec<FeatureDocument>,
+    /// The file that declares it; it is changed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// What an environment's Integration Manager and this service know of each other.
@@ -220,6 +223,7 @@ impl From<&EnvironmentView> for EnvironmentRow {
             findings: view.troubles.iter().map(|it| FindingDocument::of_trouble(it, &its_role)).collect(),
             waivers: view.waivers.iter().map(WaiverRow::from).collect(),
             features: REPORTED.iter().map(feature).collect(),
+            file: view.file.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -12,6 +12,8 @@
 //!   [`dependencies_event`], the same line by line;
 //! - [`environments`]: the environments, how each stands and which features it limits, `ib.environments/1`;
 //! - [`integrations`]: the integrations, how each stands and what it needs of its own, `ib.integrations/1`;
+//! - [`declaration`]: the file that says how an infrastructure is to be, `ib.infrastructure/1`, and [`plan`]: what would
+//!   change, `ib.plan/1`, and what came of it, `ib.apply/1`;
 //! - [`managers`]: what environments' Integration Managers and the service tell each other;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
@@ -19,6 +21,7 @@
 pub mod check;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod declaration;
 pub mod dependencies;
 pub mod dependencies_event;
 pub mod environments;
@@ -27,6 +30,7 @@ pub mod exit;
 pub mod explain;
 pub mod integrations;
 pub mod managers;
+pub mod plan;
 pub mod problem;
 pub mod request;
 pub mod setup;

@@ -28,6 +28,9 @@ pub struct WaiverDocument {
     pub by: String,
     /// When it was recorded, in RFC 3339.
     pub at: String,
+    /// The file that declares it; it is changed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// A waiver of an environment, and what it does now.
@@ -53,6 +56,7 @@ impl From<&Waiver> for WaiverDocument {
             until: timestamp(waiver.until.into()),
             by: waiver.by.to_string(),
             at: timestamp(waiver.at.into()),
+            file: waiver.file.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -35,7 +35,6 @@ use ib_domain::dependency::DependencyId;
 use ib_domain::environment::EnvironmentName;
 use ib_domain::reason::Reason;
 use ib_domain::waiver::{WaiverOwner, WaiverWhy};
-use serde::{Deserialize, Serialize};
 
 use crate::environment::DEVELOPMENT;
 use crate::time::Timestamp;
@@ -79,7 +78,7 @@ impl WantedDependencies {
 }
 
 /// An environment that is to be there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeclaredEnvironment {
     /// What it is called.
     pub name: EnvironmentName,
@@ -88,7 +87,7 @@ pub struct DeclaredEnvironment {
 }
 
 /// A finding that is lived with.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeclaredWaiver {
     /// The environment.
     pub environment: EnvironmentName,
@@ -200,9 +199,7 @@ pub struct PresentEnvironment {
 }
 
 /// Something that would change. One that was done is not asked for again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Register the infrastructure of the environment at that address (C1 to C7).
     Register {

@@ -1,12 +1,14 @@
 //! `docs/schemas/`: the JSON schemas of what `ib` prints for programs.
 
 use ib_api::check::CheckDocument;
+use ib_api::declaration::InfrastructureFile;
 use ib_api::dependencies::DependenciesDocument;
 use ib_api::dependencies_event::DependenciesEvent;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::event::CheckEvent;
 use ib_api::explain::ExplainDocument;
 use ib_api::integrations::IntegrationsDocument;
+use ib_api::plan::{ApplyDocument, PlanDocument};
 use ib_api::setup::SetupDocument;
 use ib_api::setup_event::SetupEvent;
 use serde_json::Value;
@@ -49,6 +51,21 @@ pub(super) fn environments() -> String {
 /// `ib.integrations/1`, printed by `ib integrations --output json` and answered by `/api/v1`.
 pub(super) fn integrations() -> String {
     published(IntegrationsDocument::json_schema())
+}
+
+/// `ib.infrastructure/1`, read by `ib plan` and `ib apply`.
+pub(super) fn infrastructure() -> String {
+    published(InfrastructureFile::json_schema())
+}
+
+/// `ib.plan/1`, printed and kept by `ib plan`.
+pub(super) fn plan() -> String {
+    published(PlanDocument::json_schema())
+}
+
+/// `ib.apply/1`, printed by `ib apply --output json`.
+pub(super) fn apply() -> String {
+    published(ApplyDocument::json_schema())
 }
 
 /// One line of `ib.dependencies.events/1`, printed by `ib dependencies --output ndjson`.
