@@ -1,5 +1,6 @@
 //! The arguments, and what `--help` says about them.
 
+mod declaration;
 mod dependencies;
 mod environments;
 pub(crate) mod help;
@@ -22,6 +23,7 @@ use ipnet::IpNet;
 use crate::format::Format;
 use crate::look::ColourChoice;
 
+pub use declaration::{ApplyArguments, DeclarationArguments, DeclarationFormat, PlanFileArguments};
 pub use dependencies::{
     CommonArguments, DependenciesCommand, DependenciesFormat, ItemArguments, ListArguments, PlanArguments,
     PublishArguments, WorkshopArguments,
@@ -108,6 +110,19 @@ pub enum Command {
     /// It goes by what was last seen of each; nobody is asked.
     #[command(after_long_help = help::FEATURES.text())]
     Features(Box<NamedArguments>),
+    /// Show what would change to have an infrastructure as a file declares it; nothing is changed
+    ///
+    /// The file says which environments, dependencies and waivers there are to be, and refers to secrets without holding
+    /// any. The plan goes to standard output, everything else to standard error.
+    #[command(after_long_help = help::PLAN.text())]
+    Plan(Box<PlanFileArguments>),
+    /// Have an infrastructure as a file declares it, or do exactly what was planned
+    ///
+    /// It registers what is not registered, installs what is missing, and adds, changes and removes environments and
+    /// waivers that the file declares. It ends with what was done, what failed, and what was not started; run again, it
+    /// goes on, and changes nothing where all is as declared.
+    #[command(after_long_help = help::APPLY.text())]
+    Apply(Box<ApplyArguments>),
     /// Begin a session at a server, and remember it
     #[command(after_long_help = help::LOGIN.text())]
     Login(SessionArguments),
@@ -290,6 +305,8 @@ fn commands() -> Vec<&'static str> {
         "environments-check",
         "environments-import",
         "features",
+        "plan",
+        "apply",
         "login",
         "logout",
         "explain",

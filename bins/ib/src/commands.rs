@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod declaration;
 mod dependencies;
 mod environments;
 mod explain;
@@ -29,6 +30,8 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Integrations { command } => integrations::run(*command, surroundings).await,
         Command::Environments { command } => environments::run(*command, surroundings).await,
         Command::Features(arguments) => environments::features(*arguments, surroundings).await,
+        Command::Plan(arguments) => declaration::plan(*arguments, surroundings).await,
+        Command::Apply(arguments) => declaration::apply(*arguments, surroundings).await,
         Command::Login(arguments) => session::begin(arguments, surroundings).await,
         Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),

@@ -18,6 +18,7 @@ mod check;
 pub mod cli;
 mod commands;
 pub mod conclusion;
+mod declaration;
 mod dependencies;
 mod environments;
 pub mod format;

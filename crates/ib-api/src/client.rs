@@ -24,6 +24,7 @@ mod trust;
 mod url;
 mod wire;
 
+use ib_domain::declaration::FileName;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -78,6 +79,8 @@ pub struct Client {
     files: reqwest::Client,
     server: ServerUrl,
     token: Option<SecretString>,
+    /// The file that declares what is sent.
+    file: Option<FileName>,
 }
 
 impl std::fmt::Debug for Client {
@@ -95,13 +98,20 @@ impl Client {
     pub fn new(server: ServerUrl, authorities: &[Vec<u8>]) -> Result<Self, ClientError> {
         let config = trust::config(authorities)?;
         let (http, files) = (http(config.clone())?, http_of_files(config)?);
-        Ok(Self { http, files, server, token: None })
+        Ok(Self { http, files, server, token: None, file: None })
     }
 
     /// The same client in a session.
     #[must_use]
     pub fn with_token(self, token: SecretString) -> Self {
         Self { token: Some(token), ..self }
+    }
+
+    /// The same client for a file that declares environments and waivers: what it changes of them is changed for that
+    /// file alone from then on, until the environment is [released](Self::release_environment).
+    #[must_use]
+    pub fn for_file(&self, file: &FileName) -> Self {
+        Self { file: Some(file.clone()), ..self.clone() }
     }
 
     /// Begins a session.

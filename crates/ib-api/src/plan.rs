@@ -238,8 +238,8 @@ fn text(step: &Step) -> String {
             format!("End the waiver of {environment} for {reason}")
         }
         Step::Waive { waiver } => {
-            let until = timestamp(waiver.until.into());
-            format!("Live with {} of {} until {until}: {}", waiver.reason, waiver.environment, waiver.why)
+            let until = timestamp(waiver.until.into()).get(..16).unwrap_or_default().replace('T', " ");
+            format!("Live with {} of {} until {until} UTC: {}", waiver.reason, waiver.environment, waiver.why)
         }
     }
 }
@@ -405,7 +405,7 @@ mod tests {
                 "Have the environment QA at qa.acme.example",
                 "Change the environment Tset at test.acme.example to Test at test.acme.example",
                 "End the waiver of QA for SETUP-TCP-001",
-                "Live with SETUP-TLS-001 of QA until 1970-01-02T00:00:00.000Z: It is replaced in May",
+                "Live with SETUP-TLS-001 of QA until 1970-01-02 00:00 UTC: It is replaced in May",
             ]
         );
     }

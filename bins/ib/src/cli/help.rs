@@ -1,5 +1,6 @@
 //! What the `--help` of a command and its manual page tell beside the arguments.
 
+mod declaration;
 mod environments;
 mod integrations;
 
@@ -7,6 +8,7 @@ use std::fmt::Write as _;
 
 use ib_api::exit::Exit;
 
+pub(crate) use declaration::{APPLY, PLAN};
 pub(crate) use environments::{ENVIRONMENTS, FEATURES};
 pub(crate) use integrations::INTEGRATIONS;
 
@@ -266,6 +268,8 @@ impl Guide {
             command if command.starts_with("environments") => Some(&ENVIRONMENTS),
             command if command.starts_with("integrations") => Some(&INTEGRATIONS),
             "features" => Some(&FEATURES),
+            "plan" => Some(&PLAN),
+            "apply" => Some(&APPLY),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),
             _ => None,

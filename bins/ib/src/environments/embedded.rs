@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::problem::Problem;
+use ib_domain::declaration::FileName;
 use ib_setup::environment::View;
 use ib_setup::{Driver, Environments, EnvironmentsError, HistoryId, SetupId};
 
@@ -25,6 +26,12 @@ impl Embedded {
         let environments = Environments::new(desk.setup.clone());
         let worker = Worker::new(Driver::new(desk.setup.clone(), None).watching(environments.clone()));
         Self { desk, environments, worker }
+    }
+
+    /// The same for a file that declares environments.
+    pub(crate) fn for_file(mut self, file: FileName) -> Self {
+        self.environments = self.environments.for_file(file);
+        self
     }
 
     async fn document(&self, setup: SetupId, view: &View) -> Result<EnvironmentsDocument, Refused> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::request::{PutEnvironment, PutWaiver};
 use ib_domain::address::EnvironmentAddress;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::EnvironmentName;
 use ib_setup::environment::Rejection;
 
@@ -15,11 +16,19 @@ use crate::setup::remote;
 /// A server, which looks at them by itself.
 pub(crate) struct Remote {
     desk: remote::Remote,
+    /// The file that declares what is asked for.
+    file: Option<FileName>,
 }
 
 impl Remote {
     pub(crate) const fn new(desk: remote::Remote) -> Self {
-        Self { desk }
+        Self { desk, file: None }
+    }
+
+    /// The same for a file that declares environments.
+    pub(crate) fn for_file(mut self, file: FileName) -> Self {
+        self.file = Some(file);
+        self
     }
 
     /// A server would give the environment of that name the address; whoever adds one wants another one.
@@ -56,6 +65,10 @@ impl Watcher for Remote {
 
     async fn order(&self, setup: &str, order: Order<'_>) -> Result<EnvironmentsDocument, Refused> {
         let client = self.desk.session().await?;
+        let client = match &self.file {
+            Some(file) => client.for_file(file),
+            None => client,
+        };
         let answer = match order {
             Order::Add { name, address } => {
                 self.refuse_what_is_named_so(setup, name, address).await?;

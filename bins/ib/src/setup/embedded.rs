@@ -38,7 +38,8 @@ pub(crate) struct Means {
     pub(crate) clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
-/// Set-ups on this machine. Whoever may read the folder is trusted.
+/// Set-ups on this machine. Whoever may read the folder is trusted. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct Embedded {
     pub(crate) setup: Setup,
     pub(crate) store: SqliteStore,

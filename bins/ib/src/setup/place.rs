@@ -7,6 +7,7 @@ use ib_api::exit::Exit;
 use ib_api::problem::Problem;
 use ib_api::setup::SetupDocument;
 use ib_domain::address::{EnvironmentAddress, HTTPS_PORT};
+use ib_domain::declaration::FileName;
 use ib_env_client::http::ConnectTo;
 use ib_setup::SetupError;
 
@@ -112,6 +113,49 @@ impl Place {
         }
     }
 
+    /// Everything that a declared infrastructure needs there: what is done about environments is done for `file`, and
+    /// dependencies come from `packages`, where any are wanted.
+    pub(crate) async fn everything(
+        self,
+        file: FileName,
+        packages: Option<Option<&PathBuf>>,
+        access: Access<'_>,
+        secrets: &Secrets,
+        surroundings: &Surroundings,
+    ) -> Result<Everything, Stop> {
+        match self {
+            Self::Folder(folder, _) => {
+                let found = packages.map(|given| dependencies::embedded::packages(given, surroundings));
+                let packages = found.transpose()?;
+                let desk = embedded(&folder, access, secrets, surroundings).await?;
+                let depot = folder.depot()?;
+                let workshop = packages.map(|packages| {
+                    dependencies::embedded::Embedded::new(desk.clone(), packages, depot, surroundings)
+                });
+                let watcher = environments::embedded::Embedded::new(desk.clone()).for_file(file);
+                Ok(Everything {
+                    desk: Box::new(desk),
+                    workshop: workshop.map(|workshop| Box::new(workshop) as Box<dyn Workshop>),
+                    watcher: Box::new(watcher),
+                })
+            }
+            Self::Server(remote, _) => {
+                refuse_what_a_server_decides(access)?;
+                if packages.flatten().is_some() {
+                    return Err(decided_by_the_server("--packages"));
+                }
+                let pace = surroundings.pace;
+                let workshop = packages.map(|_| dependencies::remote::Remote::new((*remote).clone(), pace));
+                let watcher = environments::remote::Remote::new((*remote).clone()).for_file(file);
+                Ok(Everything {
+                    desk: remote,
+                    workshop: workshop.map(|workshop| Box::new(workshop) as Box<dyn Workshop>),
+                    watcher: Box::new(watcher),
+                })
+            }
+        }
+    }
+
     /// Whether somebody else works there too.
     pub(crate) const fn is_shared(&self) -> bool {
         matches!(self, Self::Server(..))
@@ -140,6 +184,14 @@ impl Place {
             Self::Folder(_, said) | Self::Server(_, said) => said,
         }
     }
+}
+
+/// Who keeps set-ups, publishes and watches at one place.
+pub(crate) struct Everything {
+    pub(crate) desk: Box<dyn Desk>,
+    /// `None` where no dependency is wanted.
+    pub(crate) workshop: Option<Box<dyn Workshop>>,
+    pub(crate) watcher: Box<dyn Watcher>,
 }
 
 /// How environments are reached, and under which rules.

@@ -1,7 +1,7 @@
 //! Set-ups that a server keeps and works on.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use ib_api::client::{Client, ClientError, ServerUrl};
@@ -19,13 +19,14 @@ use super::sessions::Sessions;
 use crate::asking::client::authority;
 use crate::stop::{Stop, file_name};
 
-/// A server, and the session there.
+/// A server, and the session there. Clones share it.
+#[derive(Clone)]
 pub(crate) struct Remote {
     server: ServerUrl,
     /// Without a session.
     client: Client,
     sessions: Sessions,
-    token: Mutex<Option<SecretString>>,
+    token: Arc<Mutex<Option<SecretString>>>,
 }
 
 impl Remote {
@@ -40,7 +41,7 @@ impl Remote {
             )),
             error => Stop::broken("the HTTP client cannot be made", &error),
         })?;
-        let token = Mutex::new(sessions.token(&server)?);
+        let token = Arc::new(Mutex::new(sessions.token(&server)?));
         Ok(Self { server, client, sessions, token })
     }
 

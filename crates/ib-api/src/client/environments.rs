@@ -36,7 +36,7 @@ impl Client {
         name: &str,
         wanted: &PutEnvironment,
     ) -> Result<EnvironmentsDocument, ClientError> {
-        self.json(Method::PUT, &named(id, name, ""), Some(wanted)).await
+        self.json(Method::PUT, &self.declared(named(id, name, "")), Some(wanted)).await
     }
 
     /// A person removes an environment.
@@ -49,7 +49,20 @@ impl Client {
         id: &str,
         name: &str,
     ) -> Result<EnvironmentsDocument, ClientError> {
-        self.json(Method::DELETE, &named(id, name, ""), NOTHING).await
+        self.json(Method::DELETE, &self.declared(named(id, name, "")), NOTHING).await
+    }
+
+    /// A person wants to change again what a file declared of an environment, its waivers included.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`].
+    pub async fn release_environment(
+        &self,
+        id: &str,
+        name: &str,
+    ) -> Result<EnvironmentsDocument, ClientError> {
+        self.json(Method::POST, &named(id, name, "/release"), Some(&Nothing {})).await
     }
 
     /// A person wants an environment looked at now, or all of them.
@@ -78,7 +91,7 @@ impl Client {
         code: &str,
         wanted: &PutWaiver,
     ) -> Result<EnvironmentsDocument, ClientError> {
-        self.json(Method::PUT, &waiver(id, name, code), Some(wanted)).await
+        self.json(Method::PUT, &self.declared(waiver(id, name, code)), Some(wanted)).await
     }
 
     /// A person ends a waiver.
@@ -92,7 +105,7 @@ impl Client {
         name: &str,
         code: &str,
     ) -> Result<EnvironmentsDocument, ClientError> {
-        self.json(Method::DELETE, &waiver(id, name, code), NOTHING).await
+        self.json(Method::DELETE, &self.declared(waiver(id, name, code)), NOTHING).await
     }
 
     /// A person wants all environments that LifeTime lists.
@@ -102,6 +115,14 @@ impl Client {
     /// [`ClientError`].
     pub async fn import_environments(&self, id: &str) -> Result<EnvironmentsDocument, ClientError> {
         self.json(Method::POST, &beside(id, "import-environments"), Some(&Nothing {})).await
+    }
+
+    /// A path with the file that declares what is sent there, where there is one.
+    fn declared(&self, path: String) -> String {
+        match &self.file {
+            Some(file) => format!("{path}?file={}", super::segment(file.as_str())),
+            None => path,
+        }
     }
 }
 
