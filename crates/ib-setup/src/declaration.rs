@@ -200,6 +200,7 @@ pub struct PresentEnvironment {
 
 /// Something that would change. One that was done is not asked for again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "whoever takes steps has to know every one of them")]
 pub enum Step {
     /// Register the infrastructure of the environment at that address (C1 to C7).
     Register {

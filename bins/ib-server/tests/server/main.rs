@@ -23,3 +23,4 @@ mod replicas;
 mod secrets;
 mod settings;
 mod starting;
+mod uploads;

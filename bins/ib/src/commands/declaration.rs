@@ -22,7 +22,7 @@ use crate::declaration::source::Source;
 use crate::format;
 use crate::look::{ColourChoice, Look};
 use crate::setup::person::Person;
-use crate::setup::place::{Place, quoted, way};
+use crate::setup::place::{Place, Wanted, quoted, way};
 use crate::stop::{Stop, file_name};
 use crate::surroundings::Surroundings;
 
@@ -76,7 +76,7 @@ pub(super) async fn plan(
     let mut run = Run::new(source, common, &mut surroundings).await?;
     let made = run.until_interrupted(&mut surroundings, async |run| run.plan().await).await;
     run.ground.place.desk.close().await;
-    let steps = match run.concluded(made, &mut surroundings)? {
+    let steps = match concluded(made, &mut surroundings)? {
         Ok(steps) => steps,
         Err(exit) => return Ok(exit),
     };
@@ -107,7 +107,7 @@ pub(super) async fn apply(
     let made = run.until_interrupted(&mut surroundings, work).await;
     run.ground.place.desk.close().await;
     let is_interrupted = made.is_none();
-    let halted = run.concluded(made, &mut surroundings)?.err();
+    let halted = concluded(made, &mut surroundings)?.err();
     let Some(applied) = applied else { return Ok(halted.unwrap_or(Exit::Internal)) };
     let failed: Vec<_> =
         applied.failed.iter().map(|(step, trouble)| (step.clone(), trouble.why.clone())).collect();
@@ -131,6 +131,25 @@ fn worst(exits: impl Iterator<Item = Exit>) -> Exit {
     let order = [Internal, Usage, Login, Failed, CouldNotTell, UserAction, Passed];
     let rank = |exit: &Exit| order.iter().position(|known| known == exit).unwrap_or(order.len());
     exits.min_by_key(rank).unwrap_or(Passed)
+}
+
+/// Says on standard error why it ends here; the exit code where it does.
+fn concluded<T>(
+    made: Option<Result<T>>,
+    surroundings: &mut Surroundings,
+) -> std::result::Result<std::result::Result<T, Exit>, Stop> {
+    match made {
+        Some(Ok(made)) => Ok(Ok(made)),
+        Some(Err(Halt::Stop(stop))) => Err(stop),
+        Some(Err(Halt::Ended(why, exit))) => {
+            surroundings.stderr.say(format_args!("ib: {why}"));
+            Ok(Err(exit))
+        }
+        None => {
+            surroundings.stderr.say("interrupted; what was done so far is kept");
+            Ok(Err(Exit::Interrupted))
+        }
+    }
 }
 
 /// A command, with what it was given.
@@ -170,7 +189,7 @@ impl Run {
         let rest = format!("{packages_said}{}{user}{}", place.said(), way(&common.network));
         let is_none =
             matches!(&source.declaration.dependencies, WantedDependencies::Only(ids) if ids.is_empty());
-        let packages = (!is_none).then_some(packages.as_ref());
+        let packages = if is_none { Wanted::Nothing } else { Wanted::From(packages.as_ref()) };
         let file = source.declaration.file.clone();
         let place = place.everything(file, packages, access(&common), &secrets, surroundings).await?;
         let ground = Ground {
@@ -206,17 +225,14 @@ impl Run {
         diary: &mut Diary,
         applied: &mut Option<Apply<Trouble>>,
     ) -> Result<()> {
-        let steps = match self.source.plan.clone() {
-            Some((steps, made_at)) => {
-                let done = diary.keep(&self.source.path, &made_at)?;
-                let is_left = |step: &Step| !done.contains(&StepDocument::from(step).change);
-                steps.into_iter().filter(is_left).collect()
-            }
-            None => {
-                let steps = self.plan().await?;
-                self.confirm(&steps, yes).await?;
-                steps
-            }
+        let steps = if let Some((steps, made_at)) = self.source.plan.clone() {
+            let done = diary.keep(&self.source.path, &made_at)?;
+            let is_left = |step: &Step| !done.contains(&StepDocument::from(step).change);
+            steps.into_iter().filter(is_left).collect()
+        } else {
+            let steps = self.plan().await?;
+            self.confirm(&steps, yes).await?;
+            steps
         };
         let declaration = self.source.declaration.clone();
         let clock = self.clock.clone();
@@ -255,26 +271,6 @@ impl Run {
             biased;
             () = &mut surroundings.interrupt => None,
             result = work(self).with_subscriber(dispatch) => Some(result),
-        }
-    }
-
-    /// Says on standard error why it ends here; the exit code where it does.
-    fn concluded<T>(
-        &self,
-        made: Option<Result<T>>,
-        surroundings: &mut Surroundings,
-    ) -> std::result::Result<std::result::Result<T, Exit>, Stop> {
-        match made {
-            Some(Ok(made)) => Ok(Ok(made)),
-            Some(Err(Halt::Stop(stop))) => Err(stop),
-            Some(Err(Halt::Ended(why, exit))) => {
-                surroundings.stderr.say(format_args!("ib: {why}"));
-                Ok(Err(exit))
-            }
-            None => {
-                surroundings.stderr.say("interrupted; what was done so far is kept");
-                Ok(Err(Exit::Interrupted))
-            }
         }
     }
 

@@ -74,9 +74,9 @@ impl From<Halt> for Trouble {
 
 /// Why a set-up goes no further.
 fn stopped(document: &SetupDocument) -> String {
-    let stop = document.stop.as_ref().and_then(|stop| stop.finding.as_ref());
+    let cause = document.stop.as_ref().and_then(|stop| stop.finding.as_ref());
     let all = document.targets.iter().flat_map(|target| &target.findings);
-    let all = stop.into_iter().chain(all.filter(|finding| finding.is_trouble()));
+    let all = cause.into_iter().chain(all.filter(|finding| finding.is_trouble()));
     let said: Vec<_> = all.map(found).collect();
     let step = page::title(&document.step);
     if said.is_empty() { format!("it waits for you at: {step}") } else { said.join("; ") }

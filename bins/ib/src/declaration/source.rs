@@ -44,11 +44,11 @@ impl Source {
     /// Has what the file refers to found, unless something else was given.
     pub(crate) fn refer(&self, arguments: &mut DeclarationArguments, surroundings: &mut Surroundings) {
         let login = &mut arguments.login;
-        let log_in = self.file.log_in.as_ref();
+        let person = self.file.log_in.as_ref();
         if login.username.is_none() {
-            login.username = log_in.map(|log_in| log_in.username.clone());
+            login.username = person.map(|person| person.username.clone());
         }
-        let password = log_in.and_then(|log_in| log_in.password.as_ref());
+        let password = person.and_then(|person| person.password.as_ref());
         if let Some(reference) = password.filter(|_| !login.password_stdin) {
             self.find(reference, "IB_PASSWORD", &mut login.password_file, surroundings);
         }

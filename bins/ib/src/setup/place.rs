@@ -113,20 +113,21 @@ impl Place {
         }
     }
 
-    /// Everything that a declared infrastructure needs there: what is done about environments is done for `file`, and
-    /// dependencies come from `packages`, where any are wanted.
+    /// Everything that a declared infrastructure needs there: what is done about environments is done for `file`.
     pub(crate) async fn everything(
         self,
         file: FileName,
-        packages: Option<Option<&PathBuf>>,
+        packages: Wanted<'_>,
         access: Access<'_>,
         secrets: &Secrets,
         surroundings: &Surroundings,
     ) -> Result<Everything, Stop> {
         match self {
             Self::Folder(folder, _) => {
-                let found = packages.map(|given| dependencies::embedded::packages(given, surroundings));
-                let packages = found.transpose()?;
+                let packages = match packages {
+                    Wanted::Nothing => None,
+                    Wanted::From(given) => Some(dependencies::embedded::packages(given, surroundings)?),
+                };
                 let desk = embedded(&folder, access, secrets, surroundings).await?;
                 let depot = folder.depot()?;
                 let workshop = packages.map(|packages| {
@@ -141,11 +142,12 @@ impl Place {
             }
             Self::Server(remote, _) => {
                 refuse_what_a_server_decides(access)?;
-                if packages.flatten().is_some() {
-                    return Err(decided_by_the_server("--packages"));
-                }
                 let pace = surroundings.pace;
-                let workshop = packages.map(|_| dependencies::remote::Remote::new((*remote).clone(), pace));
+                let workshop = match packages {
+                    Wanted::From(Some(_)) => return Err(decided_by_the_server("--packages")),
+                    Wanted::From(None) => Some(dependencies::remote::Remote::new((*remote).clone(), pace)),
+                    Wanted::Nothing => None,
+                };
                 let watcher = environments::remote::Remote::new((*remote).clone()).for_file(file);
                 Ok(Everything {
                     desk: remote,
@@ -184,6 +186,13 @@ impl Place {
             Self::Folder(_, said) | Self::Server(_, said) => said,
         }
     }
+}
+
+/// Whether dependencies are wanted, and from which folder of packages.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted<'a> {
+    Nothing,
+    From(Option<&'a PathBuf>),
 }
 
 /// Who keeps set-ups, publishes and watches at one place.

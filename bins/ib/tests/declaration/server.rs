@@ -8,10 +8,11 @@ use ib_setup::{Dependencies, Pace};
 use ib_store::PackageFolder;
 use ib_web::{Settings, Web};
 
+use crate::place::Place;
 use crate::world::World;
 
-/// Where a server answers that nobody has used yet.
-pub(crate) async fn start(world: &World) -> String {
+/// Where a server answers that nobody has used yet, and its pages.
+pub(crate) async fn start(world: &World) -> (String, Place) {
     let mut settings = HttpSettings::default();
     settings.authorities = vec![world.simulator.ca_pem().as_bytes().to_vec()];
     let hosts = world.simulator.hosts();
@@ -27,7 +28,8 @@ pub(crate) async fn start(world: &World) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = web.router();
+    let place = Place { router: router.clone() };
     tokio::spawn(async move { axum::serve(listener, router).await });
     tokio::spawn(async move { web.drive(std::future::pending()).await });
-    url
+    (url, place)
 }
