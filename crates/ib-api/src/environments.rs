@@ -68,6 +68,9 @@ pub struct EnvironmentRow {
     pub added_by: String,
     /// When it was added, in RFC 3339.
     pub added_at: String,
+    /// The file that declares it; it is changed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// What its Integration Manager and this service know of each other; nothing where it was not introduced yet.
     pub link: Option<LinkDocument>,
     /// Everything that is not as it should be; `skipped`, with its waiver, where somebody decided to live with it.
@@ -77,9 +80,6 @@ pub struct EnvironmentRow {
     pub waivers: Vec<WaiverRow>,
     /// What can be done with it.
     pub features: Vec<FeatureDocument>,
-    /// The file that declares it; it is changed there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
 }
 
 /// What an environment's Integration Manager and this service know of each other.
@@ -219,11 +219,11 @@ impl From<&EnvironmentView> for EnvironmentRow {
             version: sight.and_then(|sight| sight.version).map(|version| version.to_string()),
             added_by: view.by.to_string(),
             added_at: at(view.added),
+            file: view.file.as_ref().map(ToString::to_string),
             link: LinkDocument::of(&view.link),
             findings: view.troubles.iter().map(|it| FindingDocument::of_trouble(it, &its_role)).collect(),
             waivers: view.waivers.iter().map(WaiverRow::from).collect(),
             features: REPORTED.iter().map(feature).collect(),
-            file: view.file.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -54,7 +54,7 @@ impl ProblemKind {
     pub const fn exit(self) -> Exit {
         match self {
             Self::NoSession | Self::LogInUnderWay => Exit::Login,
-            Self::DisclaimerOutdated | Self::PlanOutdated => Exit::UserAction,
+            Self::DisclaimerOutdated | Self::PlanOutdated | Self::Declared => Exit::UserAction,
             Self::Unusable | Self::TooLarge => Exit::Usage,
             Self::Held
             | Self::Unfit
@@ -104,6 +104,8 @@ kinds! {
     PlanOutdated = 409, "plan-outdated", "The plan has changed";
     /// An item is in a state in which that cannot be done.
     Unfit = 409, "unfit", "That cannot be done now";
+    /// A file declares it: it is changed there.
+    Declared = 409, "declared", "A file declares it";
     /// The body is too large.
     TooLarge = 413, "too-large", "The request is too large";
     /// The body is not JSON.
@@ -355,6 +357,14 @@ impl Problem {
             No::NotLinked(name) => unfit(&format!(
                 "{name}'s Integration Manager has no secret yet: it has not proved that it reaches this service."
             )),
+            No::Declared { name, file } => Self::new(
+                ProblemKind::Declared,
+                format!(
+                    "For {name}, {file} declares this. Change it in {file}, and apply it with ib apply. To change it \
+                     elsewhere, release {name} first with ib environments release."
+                ),
+            ),
+            No::NotDeclared(name) => unfit(&format!("No file declares anything of {name}.")),
             No::NoLifeTime => unfit(
                 "This service has no access to the LifeTime of the infrastructure. Add the environments one by one, \
                  or let the operator configure that access.",
@@ -439,6 +449,21 @@ mod tests {
         let error = EnvironmentAddress::parse(typed).unwrap_err();
         let problem = serde_json::to_string(&Problem::of_setup(&error.into(), typed)).unwrap();
         assert!(!problem.contains("secret"), "{problem}");
+    }
+
+    #[test]
+    fn what_a_file_declares_says_which_file_and_what_to_do() {
+        let (name, file) = ("QA".parse().unwrap(), "infrastructure.toml".parse().unwrap());
+        let rejection = environment::Rejection::Declared { name, file };
+        let problem = Problem::of_environments(&rejection.into(), "");
+        assert_eq!((problem.status, problem.exit()), (409, Exit::UserAction));
+        assert!(problem.is(ProblemKind::Declared), "{}", problem.kind);
+        for words in ["QA", "Change it in infrastructure.toml, and apply it with ib apply.", "release QA"] {
+            assert!(problem.detail.contains(words), "{}", problem.detail);
+        }
+        let rejection = environment::Rejection::NotDeclared("QA".parse().unwrap());
+        let problem = Problem::of_environments(&rejection.into(), "");
+        assert!(problem.is(ProblemKind::Unfit) && problem.detail.contains("QA"), "{}", problem.detail);
     }
 
     #[test]

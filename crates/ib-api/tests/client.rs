@@ -2,17 +2,20 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 use std::io;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ib_api::client::{Client, ClientError, ServerUrl};
 use ib_api::exit::Exit;
 use ib_api::problem::{MEDIA_TYPE, Problem, ProblemKind};
+use ib_api::request::{PutEnvironment, PutWaiver};
 use ib_domain::integration::{IntegrationKind, IntegrationName};
 
 /// A client of a server whose disclaimer is this answer.
@@ -69,6 +72,42 @@ fn what_is_no_authority_is_named() {
     let server = ServerUrl::parse("https://ib.example.com").unwrap();
     let made = Client::new(server, &[b"nothing".to_vec()]);
     assert!(matches!(made, Err(ClientError::Authority { number: 1 })));
+}
+
+/// What is changed for a file says so; what is read, or asked of an environment besides, does not.
+#[tokio::test]
+async fn what_a_file_declares_is_sent_for_it() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&seen);
+    let answer = move |request: Request| async move {
+        let path = request.uri().path_and_query().unwrap().to_string();
+        note.lock().unwrap().push(format!("{} {}", request.method(), path.replace("/api/v1/setups/1", "")));
+        StatusCode::NOT_FOUND
+    };
+    let client = client_of("/{*path}", any(answer)).await;
+    let file = "infra structure&.toml".parse().unwrap();
+    let environment = PutEnvironment { address: "qa.acme.example".to_owned(), name: None };
+    let text = String::new;
+    let waiver = PutWaiver { owner: text(), why: text(), until: text() };
+    for client in [client.for_file(&file), client] {
+        client.environments("1").await.unwrap_err();
+        client.put_environment("1", "QA", &environment).await.unwrap_err();
+        client.put_waiver("1", "QA", "SETUP-TLS-001", &waiver).await.unwrap_err();
+        client.end_waiver("1", "QA", "SETUP-TLS-001").await.unwrap_err();
+        client.remove_environment("1", "QA").await.unwrap_err();
+        client.release_environment("1", "QA").await.unwrap_err();
+    }
+    let whole = [
+        "GET /environments",
+        "PUT /environments/QA?file",
+        "PUT /environments/QA/waivers/SETUP-TLS-001?file",
+        "DELETE /environments/QA/waivers/SETUP-TLS-001?file",
+        "DELETE /environments/QA?file",
+        "POST /environments/QA/release",
+    ];
+    let of_file = whole.map(|line| line.replace("?file", "?file=infra%20structure%26%2Etoml"));
+    let plain = whole.map(|line| line.replace("?file", ""));
+    assert_eq!(*seen.lock().unwrap(), [of_file, plain].concat());
 }
 
 const PACKAGE: &str = "/setups/1/integrations/Orders/package";

@@ -102,6 +102,11 @@ impl Environments {
         Self { file: Some(file), ..self.clone() }
     }
 
+    /// The file that declares what is asked for, where there is one.
+    pub const fn file(&self) -> Option<&FileName> {
+        self.file.as_ref()
+    }
+
     /// Which environments there are, and what was last seen of each.
     ///
     /// # Errors

@@ -79,6 +79,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(managers::report))
         .routes(routes!(environments::list))
         .routes(routes!(environments::rotate))
+        .routes(routes!(environments::release))
         .routes(routes!(environments::put, environments::remove))
         .routes(routes!(environments::look))
         .routes(routes!(environments::look_at_all))

@@ -7,6 +7,7 @@ use ib_api::environments::EnvironmentsDocument;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_api::request::PutWaiver;
 use ib_api::waiver::Until;
+use ib_domain::declaration::FileName;
 use ib_domain::environment::EnvironmentName;
 use ib_domain::reason::Reason;
 use ib_setup::{Environments, EnvironmentsError, SetupId};
@@ -34,6 +35,8 @@ pub(crate) enum Wish {
     },
     /// Remove one.
     Remove(String),
+    /// Let people change again what a file declared of one.
+    Release(String),
     /// Live with a finding of one for a while.
     Waive {
         /// What it is called.
@@ -54,14 +57,20 @@ pub(crate) enum Wish {
 }
 
 impl Wish {
-    /// What tells it from others under an idempotency key.
-    fn name(&self) -> String {
+    /// What tells it from others under an idempotency key, those for another file included.
+    fn name(&self, file: Option<&FileName>) -> String {
+        let file = file.map_or_else(String::new, |file| format!("for {:?}: ", file.as_str()));
+        file + &self.words()
+    }
+
+    fn words(&self) -> String {
         match self {
             Self::Put { name, new_name, address } => {
                 format!("put {name} {} {address}", new_name.as_deref().unwrap_or_default())
             }
             Self::Add { name, address } => format!("add {name} {address}"),
             Self::Remove(name) => format!("remove {name}"),
+            Self::Release(name) => format!("release {name}"),
             Self::Waive { name, code, typed } => format!("waive {name} {code} {typed:?}"),
             Self::EndWaiver(name, code) => format!("end waiver {name} {code}"),
             Self::Look(name) => format!("look {}", name.as_deref().unwrap_or_default()),
@@ -102,7 +111,7 @@ impl App {
     }
 
     /// Asks what a person wants, once for each key. What they enter counts for the client that `environments` are
-    /// asked for.
+    /// asked for, and is declared by the file that they are asked for.
     pub(crate) async fn environment_wish(
         &self,
         environments: &Environments,
@@ -111,7 +120,7 @@ impl App {
         setup: SetupId,
         wish: Wish,
     ) -> Answer<()> {
-        let request = format!("{setup} environments {}", wish.name());
+        let request = format!("{setup} environments {}", wish.name(environments.file()));
         let work = self.grant_environment(environments, setup, wish);
         self.once(session, key, &request, setup, work).await.map(drop)
     }
@@ -126,6 +135,7 @@ impl App {
                 environments.put(setup, name, new_name, &address).await
             }
             Wish::Remove(name) => environments.remove(setup, named(&name)?).await,
+            Wish::Release(name) => environments.release(setup, named(&name)?).await,
             Wish::Waive { name, code, typed } => {
                 let (name, reason) = (named(&name)?, reason(&code)?);
                 let owner = read(&typed.owner, "owner")?;

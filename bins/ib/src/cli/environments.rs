@@ -24,6 +24,9 @@ pub enum EnvironmentsCommand {
     /// Remove an environment
     #[command(after_long_help = help::ENVIRONMENTS.text())]
     Remove(RemoveArguments),
+    /// Change again what a file declared of an environment, its waivers included
+    #[command(after_long_help = help::ENVIRONMENTS.text())]
+    Release(ReleaseArguments),
     /// Live with a finding of an environment for a while; it limits what it limits
     #[command(after_long_help = help::ENVIRONMENTS.text())]
     Waive(WaiveArguments),
@@ -87,6 +90,17 @@ pub struct RemoveArguments {
     /// Remove it without asking.
     #[arg(long)]
     pub yes: bool,
+    /// What every command about environments takes.
+    #[command(flatten)]
+    pub common: WatchArguments,
+}
+
+/// The arguments of `ib environments release`.
+#[derive(Debug, Args)]
+pub struct ReleaseArguments {
+    /// What it is called.
+    #[arg(index = 2, value_name = "NAME")]
+    pub name: EnvironmentName,
     /// What every command about environments takes.
     #[command(flatten)]
     pub common: WatchArguments,

@@ -26,7 +26,7 @@ use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
 pub(super) async fn run(command: EnvironmentsCommand, surroundings: Surroundings) -> Result<Exit, Stop> {
-    use EnvironmentsCommand::{Add, Check, Edit, EndWaiver, Import, List, Remove, Waive};
+    use EnvironmentsCommand::{Add, Check, Edit, EndWaiver, Import, List, Release, Remove, Waive};
     let (task, arguments) = match command {
         List(given) => (Task::List, given.common),
         Add(given) => (Task::Add { name: given.name, address: given.url }, given.common),
@@ -35,6 +35,7 @@ pub(super) async fn run(command: EnvironmentsCommand, surroundings: Surroundings
             (Task::Edit { name, new_name, new_address }, given.common)
         }
         Remove(given) => (Task::Remove { name: given.name, is_confirmed: given.yes }, given.common),
+        Release(given) => (Task::Release(given.name), given.common),
         Waive(given) => {
             let (reason, owner, why, until) = (given.code, given.owner, given.why, given.until);
             let waiver = task::Waive { reason, owner, why, until };

@@ -77,6 +77,7 @@ impl<'w> Course<'w> {
                 self.edit(name, new_name.as_ref(), new_address.as_deref()).await
             }
             Task::Remove { name, is_confirmed } => self.remove(name, *is_confirmed).await,
+            Task::Release(name) => self.order(Order::Release(name)).await,
             Task::Check(name) => self.order(Order::Look(name.as_ref())).await,
             Task::Waive { name, waiver } => self.order(Order::Waive { name, waiver }).await,
             Task::EndWaiver { name, reason } => self.order(Order::EndWaiver { name, reason: *reason }).await,

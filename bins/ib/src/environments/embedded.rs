@@ -76,6 +76,7 @@ impl Watcher for Embedded {
                 all.edit(setup, name.clone(), new_name.clone(), address).await
             }
             Order::Remove(name) => all.remove(setup, name.clone()).await,
+            Order::Release(name) => all.release(setup, name.clone()).await,
             Order::Waive { name, waiver: Waive { reason, owner, why, until } } => {
                 let until = until.from(all.now());
                 all.waive(setup, name.clone(), *reason, owner.clone(), why.clone(), until).await

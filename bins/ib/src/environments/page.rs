@@ -1,5 +1,7 @@
 //! Which environments there are, and how each stands, for people.
 
+use std::collections::BTreeMap;
+
 use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument};
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
@@ -24,6 +26,7 @@ pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
     page.headline(&headline(document), host);
     page.gap();
     table(&mut page, &document.environments);
+    declared(&mut page, &document.environments);
     limits(&mut page, document, features);
     if let Some(refused) = &document.refused {
         page.gap();
@@ -120,6 +123,24 @@ fn table(page: &mut Page, environments: &[EnvironmentRow]) {
 pub(crate) fn moment(time: &str) -> String {
     let seconds = time.split_once('.').map_or_else(|| time.to_owned(), |(seconds, _)| format!("{seconds}Z"));
     text(&seconds.replace('T', " "))
+}
+
+/// A line for each file, with the environments that it declares.
+fn declared(page: &mut Page, environments: &[EnvironmentRow]) {
+    let mut files = BTreeMap::<&str, Vec<String>>::new();
+    for known in environments {
+        if let Some(file) = &known.file {
+            files.entry(file).or_default().push(text(&known.name));
+        }
+    }
+    for (number, (file, names)) in files.into_iter().enumerate() {
+        if number == 0 {
+            page.gap();
+        }
+        let names = enumeration(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let line = format!("{names}: declared in {}", text(file));
+        row(page, if number == 0 { "file" } else { "" }, &line);
+    }
 }
 
 /// A line for each environment of what cannot be used with it.

@@ -80,6 +80,7 @@ impl Watcher for Remote {
                 client.put_environment(setup, name.as_str(), &wanted).await
             }
             Order::Remove(name) => client.remove_environment(setup, name.as_str()).await,
+            Order::Release(name) => client.release_environment(setup, name.as_str()).await,
             Order::Waive { name, waiver: Waive { reason, owner, why, until } } => {
                 let (owner, why, until) = (owner.to_string(), why.to_string(), until.to_string());
                 let wanted = PutWaiver { owner, why, until };

@@ -16,6 +16,8 @@ pub(crate) enum Task {
     Edit { name: EnvironmentName, new_name: Option<EnvironmentName>, new_address: Option<String> },
     /// Remove an environment, once that is confirmed.
     Remove { name: EnvironmentName, is_confirmed: bool },
+    /// Let people change again what a file declared of one.
+    Release(EnvironmentName),
     /// Look at one now, or at all.
     Check(Option<EnvironmentName>),
     /// Add all that LifeTime lists.
@@ -45,6 +47,7 @@ impl Task {
             Self::Add { .. } => "environments add",
             Self::Edit { .. } => "environments edit",
             Self::Remove { .. } => "environments remove",
+            Self::Release(_) => "environments release",
             Self::Check(_) => "environments check",
             Self::Import => "environments import",
             Self::Features(_) => "features",
@@ -58,6 +61,7 @@ impl Task {
         match self {
             Self::List | Self::Import => Vec::new(),
             Self::Check(name) | Self::Features(name) => name.iter().map(ToString::to_string).collect(),
+            Self::Release(name) => vec![name.to_string()],
             Self::Add { name, address } => vec![name.to_string(), address.clone()],
             Self::Edit { name, new_name, new_address } => {
                 let mut words = vec![name.to_string()];

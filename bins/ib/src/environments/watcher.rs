@@ -19,6 +19,8 @@ pub(crate) enum Order<'a> {
     Edit { name: &'a EnvironmentName, new_name: &'a EnvironmentName, address: &'a str },
     /// Remove an environment.
     Remove(&'a EnvironmentName),
+    /// Let people change again what a file declared of one.
+    Release(&'a EnvironmentName),
     /// Live with a finding for a while.
     Waive { name: &'a EnvironmentName, waiver: &'a Waive },
     /// End a waiver.

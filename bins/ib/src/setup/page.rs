@@ -163,11 +163,12 @@ pub(crate) fn paragraph(page: &mut Page, finding: &FindingDocument, hints: &[Opt
     }
 }
 
-/// Whose decision it is to live with a finding, until when, and why.
+/// Whose decision it is to live with a finding, until when, why, and which file declares that.
 pub(crate) fn waived(waiver: &WaiverDocument) -> String {
     let text = |text: &str| harmless(text, 2 * REMOTE_TEXT_LIMIT);
     let until = waiver.until.split('.').next().unwrap_or_default().replace('T', " ");
-    format!("by {} until {}Z: {}", text(&waiver.owner), text(&until), text(&waiver.why))
+    let file = waiver.file.as_deref().map(|file| format!(", declared in {}", text(file))).unwrap_or_default();
+    format!("by {} until {}Z{file}: {}", text(&waiver.owner), text(&until), text(&waiver.why))
 }
 
 /// What is taken away, and what still works in its place.

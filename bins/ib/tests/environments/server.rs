@@ -80,6 +80,16 @@ impl Server {
         std::mem::take(&mut *self.requests.lock().unwrap())
     }
 
+    /// A file declares an environment, and that one lives with a finding of it.
+    pub(crate) async fn declare(&self, file: &str, name: &str, host: &str, reason: Reason) {
+        let of_file = self.environments.for_file(file.parse().unwrap());
+        let named = || name.parse().unwrap();
+        of_file.put(self.id, named(), named(), host).await.unwrap();
+        let until = "30d".parse::<Until>().unwrap().from(of_file.now());
+        let (owner, why) = ("Platform team".parse().unwrap(), "Not built yet".parse().unwrap());
+        of_file.waive(self.id, named(), reason, owner, why, until).await.unwrap();
+    }
+
     fn document(view: &View) -> Json<EnvironmentsDocument> {
         Json(EnvironmentsDocument::new(view, false))
     }
@@ -103,6 +113,7 @@ fn router(server: &Server) -> Router {
         .route("/setups/{id}/environments", get(settle))
         .route("/setups/{id}/environments/{name}", put(keep).delete(remove))
         .route("/setups/{id}/environments/{name}/look", post(look))
+        .route("/setups/{id}/environments/{name}/release", post(release))
         .route("/setups/{id}/environments/{name}/waivers/{code}", put(waive).delete(end_waiver))
         .route("/setups/{id}/look-at-environments", post(look_at_all))
         .route("/setups/{id}/import-environments", post(import))
@@ -170,6 +181,10 @@ async fn remove(State(server): State<Server>, Path((_, name)): Path<(String, Str
 
 async fn look(State(server): State<Server>, Path((_, name)): Path<(String, String)>) -> Answer {
     Ok(Server::document(&server.environments.look(server.id, Some(name.parse().unwrap())).await?))
+}
+
+async fn release(State(server): State<Server>, Path((_, name)): Path<(String, String)>) -> Answer {
+    Ok(Server::document(&server.environments.release(server.id, name.parse().unwrap()).await?))
 }
 
 async fn look_at_all(State(server): State<Server>) -> Answer {

@@ -142,7 +142,7 @@ pub(super) enum OnEnvironments {
     /// No set-up of this session has that id, or no environment that name, or there is no such waiver
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The infrastructure is not registered yet, or it cannot be done with this one
+    /// The infrastructure is not registered yet, a file declares it, or it cannot be done with this one
     #[response(status = 409, content_type = "application/problem+json")]
     NotNow(Problem),
     /// Too many addresses were entered; Retry-After says when the next one may come
@@ -159,6 +159,16 @@ pub(super) struct WhichEnvironment {
     /// What it is called
     #[param(example = "Production", max_length = 50)]
     name: String,
+}
+
+/// What a file declares.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfFile {
+    /// The name of the file that declares this: from then on it is changed for that file alone, until the environment is
+    /// released
+    #[param(example = "infrastructure.toml", min_length = 1, max_length = 100)]
+    file: Option<String>,
 }
 
 /// Which waiver of the environment.

@@ -10,6 +10,7 @@ use axum_extra::TypedHeader;
 use axum_extra::headers::Authorization;
 use axum_extra::headers::authorization::Bearer;
 use ib_api::problem::{Problem, ProblemKind};
+use ib_domain::declaration::FileName;
 use ib_setup::SetupId;
 use serde::Deserialize;
 
@@ -123,6 +124,26 @@ impl FromRequestParts<Arc<App>> for Waiting {
         let detail = "wait is a number of seconds, at most 20.";
         let seconds = seconds.ok_or_else(|| Problem::new(ProblemKind::Malformed, detail))?;
         Ok(Self(Duration::from_secs(seconds)))
+    }
+}
+
+/// The file that declares what is sent, where there is one.
+pub(crate) struct OfFile(pub(crate) Option<FileName>);
+
+#[derive(Deserialize)]
+struct Declared {
+    file: Option<String>,
+}
+
+impl FromRequestParts<Arc<App>> for OfFile {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
+        let declared = Query::<Declared>::from_request_parts(parts, app).await.ok();
+        let file =
+            declared.and_then(|Query(Declared { file })| file.map(|file| file.parse()).transpose().ok());
+        let detail = "file is the name of one file: 1 to 100 letters, digits and signs on one line.";
+        Ok(Self(file.ok_or_else(|| Problem::new(ProblemKind::Malformed, detail))?))
     }
 }
 

@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::request::{Nothing, PutEnvironment};
 
-use super::answers::{InSession, OnEnvironments, OnWish, Repeatable, Which, WhichEnvironment};
+use super::answers::{self, InSession, OnEnvironments, OnWish, Repeatable, Which, WhichEnvironment};
 use super::body::Body;
-use super::caller::{Caller, Named, NamedItem, Waiting, key};
+use super::caller::{Caller, Named, NamedItem, OfFile, Waiting, key};
 use crate::app::App;
 use crate::client::Peer;
 use crate::environments::Wish;
@@ -29,9 +29,17 @@ pub(super) struct Asked<'a> {
 impl Asked<'_> {
     /// Asks what a person wants, once for each key.
     pub(super) async fn wish(self, id: &str, wish: Wish) -> Reply {
+        self.declare(OfFile(None), id, wish).await
+    }
+
+    /// The same for the file that declares it, where there is one.
+    pub(super) async fn declare(self, OfFile(file): OfFile, id: &str, wish: Wish) -> Reply {
         let Self { app, caller, peer: Peer(peer), headers } = self;
         let setup = caller.owned(id)?;
-        let environments = app.environments_for(peer);
+        let mut environments = app.environments_for(peer);
+        if let Some(file) = file {
+            environments = environments.for_file(file);
+        }
         app.environment_wish(&environments, &caller.0, key(headers)?, setup, wish).await?;
         Ok((StatusCode::ACCEPTED, Json(app.environments(setup).await?)))
     }
@@ -63,7 +71,8 @@ pub(super) async fn list(
 /// and an environment that is there already, are refused; one that cannot be reached stays.
 #[utoipa::path(
     put, path = "/api/v1/setups/{id}/environments/{name}", operation_id = "putEnvironment", tag = "Environments",
-    security(("session" = [])), request_body = PutEnvironment, params(Which, WhichEnvironment, Repeatable),
+    security(("session" = [])), request_body = PutEnvironment,
+    params(Which, WhichEnvironment, answers::OfFile, Repeatable),
     responses((status = 202, body = EnvironmentsDocument, description = "Recorded; the look goes on"), OnEnvironments, OnWish, InSession)
 )]
 pub(super) async fn put(
@@ -71,17 +80,18 @@ pub(super) async fn put(
     caller: Caller,
     NamedItem(id, name): NamedItem,
     peer: Peer,
+    of_file: OfFile,
     headers: HeaderMap,
     Body(PutEnvironment { address, name: new_name }): Body<PutEnvironment>,
 ) -> Reply {
     let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
-    asked.wish(&id, Wish::Put { name, new_name, address }).await
+    asked.declare(of_file, &id, Wish::Put { name, new_name, address }).await
 }
 
 /// Remove an environment
 #[utoipa::path(
     delete, path = "/api/v1/setups/{id}/environments/{name}", operation_id = "removeEnvironment",
-    tag = "Environments", security(("session" = [])), params(Which, WhichEnvironment, Repeatable),
+    tag = "Environments", security(("session" = [])), params(Which, WhichEnvironment, answers::OfFile, Repeatable),
     responses((status = 202, body = EnvironmentsDocument, description = "Removed"), OnEnvironments, OnWish, InSession)
 )]
 pub(super) async fn remove(
@@ -89,10 +99,32 @@ pub(super) async fn remove(
     caller: Caller,
     NamedItem(id, name): NamedItem,
     peer: Peer,
+    of_file: OfFile,
     headers: HeaderMap,
 ) -> Reply {
     let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
-    asked.wish(&id, Wish::Remove(name)).await
+    asked.declare(of_file, &id, Wish::Remove(name)).await
+}
+
+/// Let people change again what a file declared of an environment
+///
+/// Its waivers included. Nothing else is changed; the file takes it over again when it is applied the next time.
+#[utoipa::path(
+    post, path = "/api/v1/setups/{id}/environments/{name}/release", operation_id = "releaseEnvironment",
+    tag = "Environments", security(("session" = [])), request_body = Nothing,
+    params(Which, WhichEnvironment, Repeatable),
+    responses((status = 202, body = EnvironmentsDocument, description = "Released"), OnEnvironments, OnWish, InSession)
+)]
+pub(super) async fn release(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    NamedItem(id, name): NamedItem,
+    peer: Peer,
+    headers: HeaderMap,
+    Body(Nothing {}): Body<Nothing>,
+) -> Reply {
+    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    asked.wish(&id, Wish::Release(name)).await
 }
 
 /// Look at an environment now

@@ -7,9 +7,11 @@ use axum::http::HeaderMap;
 use ib_api::environments::EnvironmentsDocument;
 use ib_api::request::PutWaiver;
 
-use super::answers::{InSession, OnEnvironments, OnWish, Repeatable, Which, WhichEnvironment, WhichWaiver};
+use super::answers::{
+    self, InSession, OnEnvironments, OnWish, Repeatable, Which, WhichEnvironment, WhichWaiver,
+};
 use super::body::Body;
-use super::caller::{Caller, NamedWaiver};
+use super::caller::{Caller, NamedWaiver, OfFile};
 use super::environments::{Asked, Reply};
 use crate::app::App;
 use crate::client::Peer;
@@ -22,7 +24,7 @@ use crate::environments::Wish;
 #[utoipa::path(
     put, path = "/api/v1/setups/{id}/environments/{name}/waivers/{code}", operation_id = "putWaiver",
     tag = "Environments", security(("session" = [])), request_body = PutWaiver,
-    params(Which, WhichEnvironment, WhichWaiver, Repeatable),
+    params(Which, WhichEnvironment, WhichWaiver, answers::OfFile, Repeatable),
     responses((status = 202, body = EnvironmentsDocument, description = "Recorded"), OnEnvironments, OnWish, InSession)
 )]
 pub(super) async fn put(
@@ -30,11 +32,12 @@ pub(super) async fn put(
     caller: Caller,
     NamedWaiver { id, name, code }: NamedWaiver,
     peer: Peer,
+    of_file: OfFile,
     headers: HeaderMap,
     Body(typed): Body<PutWaiver>,
 ) -> Reply {
     let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
-    asked.wish(&id, Wish::Waive { name, code, typed }).await
+    asked.declare(of_file, &id, Wish::Waive { name, code, typed }).await
 }
 
 /// End a waiver
@@ -42,7 +45,7 @@ pub(super) async fn put(
 /// Whether it expired or not. The finding counts again.
 #[utoipa::path(
     delete, path = "/api/v1/setups/{id}/environments/{name}/waivers/{code}", operation_id = "endWaiver",
-    tag = "Environments", security(("session" = [])), params(Which, WhichEnvironment, WhichWaiver, Repeatable),
+    tag = "Environments", security(("session" = [])), params(Which, WhichEnvironment, WhichWaiver, answers::OfFile, Repeatable),
     responses((status = 202, body = EnvironmentsDocument, description = "Ended"), OnEnvironments, OnWish, InSession)
 )]
 pub(super) async fn end(
@@ -50,8 +53,9 @@ pub(super) async fn end(
     caller: Caller,
     NamedWaiver { id, name, code }: NamedWaiver,
     peer: Peer,
+    of_file: OfFile,
     headers: HeaderMap,
 ) -> Reply {
     let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
-    asked.wish(&id, Wish::EndWaiver(name, code)).await
+    asked.declare(of_file, &id, Wish::EndWaiver(name, code)).await
 }

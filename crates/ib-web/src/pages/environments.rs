@@ -97,6 +97,8 @@ struct Row {
     /// The waivers that cover nothing, because they expired or are not needed.
     idle: Vec<WaiverRow>,
     features: Vec<FeatureDocument>,
+    /// The file that declares it.
+    file: Option<String>,
 }
 
 /// What its Integration Manager and this service know of each other.
@@ -164,7 +166,13 @@ impl Row {
                 .filter(|feature| feature.status != "not_applicable")
                 .cloned()
                 .collect(),
+            file: row.file.clone(),
         }
+    }
+
+    /// Whether a file declares the waiver for a code, which covers nothing now.
+    fn is_kept(&self, code: &str) -> bool {
+        self.idle.iter().any(|idle| idle.code == code && idle.waiver.file.is_some())
     }
 
     /// How many features are limited, or could be.
@@ -254,6 +262,14 @@ impl EnvironmentsPage {
     fn error_at(&self, item: &str, reason: &str, field: &str) -> Option<&str> {
         let (at, text) = self.error.as_ref()?;
         (self.is_about(item, reason) && at == field).then_some(text.as_str())
+    }
+
+    /// What was typed about something that a file declares by now, so that no form shows it any more.
+    fn not_taken(&self, item: &str, reason: &str) -> Option<String> {
+        let Typed { name, address, owner, why, until, .. } = &self.typed;
+        let typed = [name, address, owner, why, until].into_iter().filter(|typed| !typed.is_empty());
+        let typed: Vec<_> = typed.map(String::as_str).collect();
+        (self.is_about(item, reason) && !typed.is_empty()).then(|| typed.join(", "))
     }
 
     #[expect(clippy::unused_self, reason = "a template reaches functions through its page alone")]

@@ -5,6 +5,7 @@
 
 mod api;
 mod browser;
+mod declared;
 mod dependencies;
 mod embed;
 mod environments;

@@ -16,7 +16,7 @@ const EXITS: &[(Exit, &str)] = &[
     (Exit::Failed, "an environment was refused, or something is wrong with one"),
     (Exit::CouldNotTell, "could not tell: development not reached, or not looked at lately"),
     (Exit::Login, "log-in needed or rejected"),
-    (Exit::UserAction, "it is not registered, or the removal was not confirmed"),
+    (Exit::UserAction, "it is not registered, a file declares it, or the removal was not confirmed"),
     INTERRUPTED,
 ];
 
@@ -51,6 +51,7 @@ pub(crate) const ENVIRONMENTS: Guide = Guide {
             "a finding to live with for a while",
             "ib environments waive dev.example.com QA SETUP-ENV-003 --owner IT --why 'No route' --until 30d",
         ),
+        ("by hand again, what a file declared", "ib environments release dev.example.com Production"),
         ("how all of them are now", "ib environments check dev.example.com"),
         (
             "all that LifeTime lists; its token is in IB_LIFETIME_TOKEN",
