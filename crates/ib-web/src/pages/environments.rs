@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument, LinkDocument};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_api::request::PutWaiver;
 use ib_api::waiver::{Until, WaiverRow};
 use ib_setup::SetupId;
+use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 
 use super::dependencies::moment;
 use super::fields::Fields;
@@ -28,12 +31,18 @@ use crate::session::Session;
 
 /// Where it is.
 pub(super) const PATH: &str = "/settings/environments";
+/// How many environments a page shows. With more than that, one looks for the others.
+const SHOWN: usize = 50;
 
 #[derive(Template)]
 #[template(path = "environments.html")]
 struct EnvironmentsPage {
     frame: Frame,
     rows: Vec<Row>,
+    /// What is looked for; empty for all.
+    find: String,
+    /// How many there are, and how many of them fit what is looked for.
+    counts: (usize, usize),
     refused: Option<(String, String, Trouble)>,
     can_import: bool,
     is_importing: bool,
@@ -193,11 +202,42 @@ fn words(status: &str) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) async fn show(State(app): State<Arc<App>>, visitor: Visitor) -> Response {
+/// What a person looks for.
+#[derive(Default, Deserialize)]
+pub(super) struct Sought {
+    #[serde(default)]
+    find: String,
+}
+
+impl Sought {
+    /// Whether an environment is called so, lies there, or is in that state.
+    fn fits(&self, row: &Row) -> bool {
+        let wanted = self.find.trim().to_lowercase();
+        let texts = [&row.name, &row.address, &row.role];
+        texts.iter().any(|text| text.to_lowercase().contains(&wanted))
+            || row.word.to_lowercase().contains(&wanted)
+    }
+
+    /// The same page again.
+    fn path(&self) -> String {
+        if self.find.trim().is_empty() {
+            return PATH.to_owned();
+        }
+        let query = Serializer::new(String::new()).append_pair("find", self.find.trim()).finish();
+        format!("{PATH}?{query}")
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    sought: Result<Query<Sought>, QueryRejection>,
+) -> Response {
+    let sought = sought.map_or_else(|_| Sought::default(), |Query(sought)| sought);
     let shown = async {
         let session = visitor.session(&app).await.map_err(|error| unavailable(&error))?;
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
-        page(&app, &session, &visitor, setup, Typed::default(), None).await
+        page(&app, &session, &visitor, setup, Typed::default(), None, sought).await
     };
     let shown: Answer<Response> = Box::pin(shown).await;
     match shown {
@@ -216,20 +256,27 @@ async fn page(
     setup: SetupId,
     typed: Typed,
     refused: Option<&Problem>,
+    sought: Sought,
 ) -> Answer<Response> {
     let document = app.environments(setup).await?;
     let widget = Widget::of(app, session, PATH, visitor.is_open, setup).await;
     let mut frame = Frame::of_session(app, session, "Environments").with_setup(widget);
     let is_under_way = document.is_under_way();
     if is_under_way && refused.is_none() {
-        frame.refresh = Some(PATH.to_owned());
+        frame.refresh = Some(sought.path());
     }
     if refused.is_some() {
         frame = frame.with_error();
     }
+    let all = document.environments.iter().zip(1..).map(|(row, number)| Row::new(number, row));
+    let mut rows: Vec<_> = all.filter(|row| sought.fits(row)).collect();
+    let counts = (document.environments.len(), rows.len());
+    rows.truncate(SHOWN);
     let answer = html(&EnvironmentsPage {
         frame,
-        rows: document.environments.iter().zip(1..).map(|(row, number)| Row::new(number, row)).collect(),
+        rows,
+        find: sought.find,
+        counts,
         refused: refusal(&document),
         can_import: document.can_import,
         is_importing: document.is_importing,
@@ -312,10 +359,15 @@ pub(super) async fn take(
         let typed = Typed::of(&fields);
         let environments = app.environments_for(peer);
         let wish = wish(&name, fields)?;
-        match app.environment_wish(&environments, &session, Some(&key), setup, wish).await {
-            Ok(()) => Ok(Redirect::to(PATH).into_response()),
+        let done = app.environment_wish(&environments, &session, Some(&key), setup, wish).await;
+        // Where there are many, the one that it was about is shown.
+        let is_long = app.environments(setup).await.is_ok_and(|known| known.environments.len() > SHOWN);
+        let about = if typed.item.is_empty() { &typed.name } else { &typed.item };
+        let sought = Sought { find: if is_long { about.clone() } else { String::new() } };
+        match done {
+            Ok(()) => Ok(Redirect::to(&sought.path()).into_response()),
             Err(refused) if refused.status < 500 && !refused.is(ProblemKind::NotYet) => {
-                page(&app, &session, &visitor, setup, typed, Some(&refused)).await
+                page(&app, &session, &visitor, setup, typed, Some(&refused), sought).await
             }
             Err(refused) => Err(refused),
         }

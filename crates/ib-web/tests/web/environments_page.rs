@@ -2,6 +2,10 @@
 
 use ib_domain::integration::IntegrationName;
 use ib_domain::reason::Reason;
+use ib_setup::ports::Store as _;
+use ib_setup::registration::Rules;
+use ib_setup::testing::Script;
+use ib_setup::{Environments, Identity, Setup};
 
 use crate::browser::{Browser, Page};
 use crate::environments::{change, place};
@@ -108,4 +112,31 @@ async fn whoever_is_not_registered_is_led_to_the_open_step() {
     assert_eq!(browser.get(ENVIRONMENTS).await.path, "/setup/address");
     browser.let_in("maria").await;
     assert_eq!(browser.get(ENVIRONMENTS).await.path, "/setup/welcome");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_many_environments_a_page_shows_some_and_finds_the_others() {
+    let place = place();
+    let mut browser = registered(&place, "maria").await;
+    let environments = Environments::new(Setup::new(place.ports.clone(), Rules::new("built-in-1")));
+    let address = "dev.acme.example".parse().unwrap();
+    let identity = Identity { address, serial: None, names: [].into() };
+    let infrastructure = place.store.find(&identity).await.unwrap().unwrap();
+    let setup = place.store.registered(infrastructure, None).await.unwrap()[0];
+    for number in 1..=60 {
+        let name = format!("Test {number:02}").parse().unwrap();
+        let host = format!("test-{number:02}.acme.example");
+        let script = Script { broken: Some(Reason::ConnectRefused), ..Script::default() };
+        place.scripted.script().others.insert(host.clone(), script);
+        environments.add(setup, name, &host).await.unwrap();
+    }
+    let page = settled(&mut browser, ENVIRONMENTS).await;
+    page.assert_says(&["50 of 61 environments", "Find an environment", "Test 49"]);
+    assert!(!page.words().contains("test-60.acme.example"), "{}", page.words());
+    let page = settled(&mut browser, "/settings/environments?find=test+60").await;
+    page.assert_says(&["1 of 61 environments", "test-60.acme.example"]);
+    let page = browser.submit_to(&page, "/setup/environments/look", &[]).await;
+    page.assert_says(&["test-60.acme.example"]);
+    let page = settled(&mut browser, "/settings/environments?find=nothing+like+it").await;
+    page.assert_says(&["None of 61 environments fits."]);
 }
