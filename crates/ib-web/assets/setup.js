@@ -2,13 +2,20 @@
 const aside = document.querySelector(".setup");
 const page = aside.dataset.page;
 const [status, alert] = ["status", "alert"].map((id) => document.getElementById(id));
-const OPEN = "?setup=open";
 const toggle = document.createElement("button");
 
-// The address says whether it is open, so that a reload shows it as it was. After a refused form the address is that
-// form's, and stays.
+// The address of the page, with what is looked for on it and whether the widget is open. After a refused form the address
+// in sight is that form's.
+function address(open) {
+  const asked = new URLSearchParams(location.pathname === page ? location.search : "");
+  if (open) asked.set("setup", "open");
+  else asked.delete("setup");
+  return asked.size === 0 ? page : `${page}?${asked}`;
+}
+
+// A reload shows it as it was. After a refused form the address stays.
 function remember(open) {
-  if (location.pathname === page) history.replaceState(null, "", open ? page + OPEN : page);
+  if (location.pathname === page) history.replaceState(null, "", address(open));
 }
 
 function improve() {
@@ -22,7 +29,7 @@ function improve() {
 // Shows the page as it is now.
 async function shown() {
   const open = toggle.getAttribute("aria-expanded") === "true";
-  const answer = await fetch(open ? page + OPEN : page, { headers: { accept: "text/html" } });
+  const answer = await fetch(address(open), { headers: { accept: "text/html" } });
   if (!answer.ok) throw new Refused(answer.status);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   // Where somebody else is asked to log in, the session is over.

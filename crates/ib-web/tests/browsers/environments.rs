@@ -1,7 +1,8 @@
 //! The other environments: added by a person, refused, without a connection, back again.
 
-use ib_env_sim::scenario::Tls;
+use ib_env_sim::scenario::{Environment, Tls};
 
+use crate::installs::{DONE, INSTALL};
 use crate::looks::look;
 use crate::place::Place;
 use crate::window::Window;
@@ -12,6 +13,8 @@ pub(crate) const ALL: &[Journey] = named![
     an_environment_that_is_refused_says_why,
     an_environment_without_a_connection_comes_back,
     a_finding_is_lived_with_for_a_while,
+    the_whole_set_up_from_the_first_line_to_the_last,
+    five_hundred_environments_stay_usable,
 ];
 
 /// Without scripts.
@@ -126,6 +129,52 @@ async fn a_finding_is_lived_with_for_a_while(guest: Guest) {
     window.press("End it: SETUP-INFRA-001, QA").await;
     window.environments_say("There is a problem").await;
     window.labelled("Setup, 5 tasks open").await;
+}
+
+/// Registered, everything installed, every environment added: all that the instructions for an infrastructure ask of a
+/// person, in their order.
+async fn the_whole_set_up_from_the_first_line_to_the_last(guest: Guest) {
+    let place = Place::with(|scenario| scenario.environments[0].integrations = 1).await;
+    let window = Window::at(&guest, &place).await;
+    window.prompted_of("maria", 5).await;
+    window.press(INSTALL).await;
+    window.labelled("Setup, 1 task open").await;
+    window.widget_says("Setup environments").await;
+    window.press("Setup environments").await;
+    window.until("the page", ENVIRONMENTS.to_owned(), async || window.path().await).await;
+    window.environments_say("Connected").await;
+    for (name, address) in [("Quality Assurance", "qa.acme.example"), ("Production", "prod.acme.example")] {
+        window.add(name, address).await;
+        window.environments_say(&format!("Everything works with {name}")).await;
+    }
+    window.labelled(DONE).await;
+}
+
+/// As many as no page shows at once: the others are found, and whatever is done about one stays in sight.
+async fn five_hundred_environments_stay_usable(guest: Guest) {
+    let place = Place::with(|scenario| {
+        let model = scenario.environments[2].clone();
+        scenario.environments.extend((1..=497).map(|number| Environment {
+            host: format!("t{number:03}.acme.example"),
+            name: format!("Test {number:03}"),
+            serial: format!("SIM-AAA-AAA-AAA-AAA-AAA-{number:03}-AA1"),
+            ..model.clone()
+        }));
+    })
+    .await;
+    let window = Window::at(&guest, &place).await;
+    window.at_environments().await;
+    window.press("Add everything that LifeTime lists").await;
+    window.environments_say("50 of 500 environments").await;
+    window.reload().await;
+    window.find("#find").await.send_keys("Test 497").await.unwrap();
+    window.press("Find").await;
+    window.environments_say("1 of 500 environments").await;
+    window.environments_say("Everything works with Test 497").await;
+    window.press("Check now Test 497").await;
+    // Nobody has to look for it again.
+    window.environments_say("1 of 500 environments").await;
+    window.environments_say("t497.acme.example").await;
 }
 
 async fn environments_are_added_without_scripts(guest: Guest) {

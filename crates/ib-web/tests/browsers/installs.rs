@@ -71,8 +71,13 @@ impl Window {
 
     /// Registered, with the widget open and something to install.
     pub(crate) async fn prompted(&self, username: &str) {
+        self.prompted_of(username, 4).await;
+    }
+
+    /// The same, with so many tasks.
+    pub(crate) async fn prompted_of(&self, username: &str, tasks: u8) {
         self.register(username).await;
-        self.labelled("Setup, 4 tasks open").await;
+        self.labelled(&format!("Setup, {tasks} tasks open")).await;
         self.toggle().await;
         self.widget_says(INSTALL).await;
     }
