@@ -27,6 +27,7 @@ pub(crate) struct Generated {
 /// Every generated document.
 const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/errors.md", text: errors::page },
+    Generated { path: "docs/schemas/ib.audit-1.json", text: schemas::audit },
     Generated { path: "docs/schemas/ib.check-1.json", text: schemas::check },
     Generated { path: "docs/schemas/ib.check.events-1.json", text: schemas::check_events },
     Generated { path: "docs/schemas/ib.dependencies-1.json", text: schemas::dependencies },

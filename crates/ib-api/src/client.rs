@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod audit;
 mod dependencies;
 mod environments;
 mod integrations;

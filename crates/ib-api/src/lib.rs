@@ -12,12 +12,14 @@
 //!   [`dependencies_event`], the same line by line;
 //! - [`environments`]: the environments, how each stands and which features it limits, `ib.environments/1`;
 //! - [`integrations`]: the integrations, how each stands and what it needs of its own, `ib.integrations/1`;
+//! - [`audit`]: who did what, `ib.audit/1`;
 //! - [`declaration`]: the file that says how an infrastructure is to be, `ib.infrastructure/1`, and [`plan`]: what would
 //!   change, `ib.plan/1`, and what came of it, `ib.apply/1`;
 //! - [`managers`]: what environments' Integration Managers and the service tell each other;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
 
+pub mod audit;
 pub mod check;
 #[cfg(feature = "client")]
 pub mod client;

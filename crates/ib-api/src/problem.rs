@@ -9,7 +9,8 @@ use ib_setup::ports::DepotError;
 use ib_setup::publication;
 use ib_setup::registration::Rejection;
 use ib_setup::{
-    DownloadError, EnvironmentsError, Found, PublicationsError, SetupError, Timestamp, UploadError,
+    AuditError, DownloadError, EnvironmentsError, Found, PublicationsError, SetupError, Timestamp,
+    UploadError,
 };
 use serde::{Deserialize, Serialize};
 
@@ -324,6 +325,22 @@ impl Problem {
             ),
             EnvironmentsError::Rejected(rejection) => Self::of_rejected_environment(rejection),
             EnvironmentsError::Setup(error) => Self::of_setup(error, typed),
+            _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
+        }
+    }
+
+    /// Why there is no audit trail to read.
+    pub fn of_audit(error: &AuditError) -> Self {
+        match error {
+            AuditError::NotRegistered => Self::new(
+                ProblemKind::NotYet,
+                "There is an audit trail once the infrastructure is registered.",
+            ),
+            AuditError::NoSuchEntry => Self::new(
+                ProblemKind::Malformed,
+                "The infrastructure has no entry with that id. Begin with the newest ones.",
+            ),
+            AuditError::Setup(error) => Self::of_setup(error, ""),
             _ => Self::new(ProblemKind::Internal, "Nothing was changed. Please report it."),
         }
     }

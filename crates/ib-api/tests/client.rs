@@ -174,3 +174,18 @@ async fn a_file_may_be_slow_but_not_stand_still() {
     let said = sent.unwrap_err().to_string();
     assert!(said.contains("nothing of the file moved for a minute"), "{said}");
 }
+
+#[tokio::test]
+async fn the_audit_trail_is_read_on_from_where_it_ended() {
+    let path = "/setups/00000000000000000000000000000001/audit";
+    let asked = |uri: axum::http::Uri| async move {
+        let next = uri.query().map(str::to_owned);
+        axum::Json(serde_json::json!({ "schema": "ib.audit/1", "entries": [], "next": next }))
+    };
+    let client = client_of(path, get(asked)).await;
+    let setup = "00000000000000000000000000000001";
+    let first = client.audit(setup, None, 50).await.unwrap();
+    assert_eq!(first.next.as_deref(), Some("limit=50"));
+    let odd = client.audit(setup, Some("setup-7&limit=1"), 500).await.unwrap();
+    assert_eq!(odd.next.as_deref(), Some("limit=500&before=setup-7%26limit%3D1"), "it stays one value");
+}

@@ -41,8 +41,9 @@ pub enum DriverError {
 
 impl Driver {
     /// A driver of registrations, of looks at environments, and of publications where there are any. It holds a
-    /// history for a minute.
+    /// history for a minute. Nobody asks for what it records, wherever these act from.
     pub fn new(setup: Setup, publications: Option<Publications>) -> Self {
+        let (setup, publications) = (setup.by_itself(), publications.map(Publications::by_itself));
         let environments = Environments::new(setup.clone());
         Self { setup, publications, environments, lease: LEASE }
     }
@@ -50,7 +51,7 @@ impl Driver {
     /// Sets how environments are looked at.
     #[must_use]
     pub fn watching(mut self, environments: Environments) -> Self {
-        self.environments = environments;
+        self.environments = environments.by_itself();
         self
     }
 

@@ -34,6 +34,7 @@ use ib_domain::address::EnvironmentAddress;
 use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose};
 use ib_domain::permission::user::Username;
+use ib_domain::reason::Reason;
 use serde::{Deserialize, Serialize};
 
 use crate::found::Found;
@@ -147,6 +148,29 @@ impl State {
 
     fn environment(&self, number: Number) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.number == number)
+    }
+
+    /// What an environment is called, its address, and who added it.
+    pub(crate) fn known(&self, number: Number) -> Option<(&EnvironmentName, &EnvironmentAddress, &Username)> {
+        self.environment(number).map(|known| (&known.name, &known.address, &known.by))
+    }
+
+    /// The file that declares an environment.
+    pub(crate) fn file_of(&self, number: Number) -> Option<&FileName> {
+        self.environment(number)?.file.as_ref()
+    }
+
+    /// What somebody decided about a reason at an environment.
+    pub(crate) fn waiver(&self, number: Number, reason: Reason) -> Option<&Waiver> {
+        self.environment(number)?.waiver(reason)
+    }
+
+    /// Who wants the environments that LifeTime lists.
+    pub(crate) const fn importer(&self) -> Option<&Username> {
+        match &self.import {
+            Import::Wanted(by) => Some(by),
+            _ => None,
+        }
     }
 
     fn named(&self, name: &EnvironmentName) -> Option<&Environment> {

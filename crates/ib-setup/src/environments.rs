@@ -17,9 +17,10 @@ use crate::environment::{Command, Event, Ground, IllegalEvent, Rejection, State,
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::link::LinkKeys;
+use crate::origin::Origin;
 use crate::ports::{Kept, Lease, Standing, StoreError};
 use crate::setup::{Setup, SetupError};
-use crate::throttle::{Attempt, Client};
+use crate::throttle::Attempt;
 use crate::time::Timestamp;
 
 pub use links::{
@@ -89,10 +90,16 @@ impl Environments {
         self
     }
 
-    /// The same for `client`: addresses that they enter are counted for them too.
+    /// The same for whoever asks from `origin`: what is recorded for them says so, and addresses that they enter are
+    /// counted for theirs too.
     #[must_use]
-    pub fn for_client(&self, client: Client) -> Self {
-        Self { setup: self.setup.for_client(client), ..self.clone() }
+    pub fn acting_from(&self, origin: Origin) -> Self {
+        Self { setup: self.setup.acting_from(origin), ..self.clone() }
+    }
+
+    /// The same for what nobody asks for.
+    pub(crate) fn by_itself(self) -> Self {
+        Self { setup: self.setup.by_itself(), ..self }
     }
 
     /// The same for a file that declares environments and waivers (F6): whatever is asked for by it is changed for that
@@ -323,6 +330,8 @@ impl Environments {
             if let Some((setup, attempt)) = attempt.take() {
                 self.setup.admit(setup, &attempt).await?;
             }
+            let events: Vec<_> =
+                events.into_iter().map(|event| event.asked_from(self.setup.origin)).collect();
             match self.append(infrastructure, sequence, state, &events, None).await {
                 Err(EnvironmentsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
                 recorded => return recorded,

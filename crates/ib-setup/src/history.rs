@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::id::HistoryId;
 use crate::ports::{Addition, Kept, Lease, Standing, Store, StoreError};
+use crate::time::Timestamp;
 
 /// A machine whose events a store keeps.
 pub(crate) trait Machine: Default + Send + Sync + Sized {
@@ -13,6 +14,8 @@ pub(crate) trait Machine: Default + Send + Sync + Sized {
     /// An event that cannot have happened.
     type Illegal;
 
+    /// When an event was recorded.
+    fn at(event: &Self::Event) -> Timestamp;
     fn apply(self, event: &Self::Event) -> Result<Self, Self::Illegal>;
     fn snapshot(&self) -> String;
     fn from_snapshot(text: &str) -> Option<Self>;
@@ -23,6 +26,10 @@ macro_rules! machines {
         impl Machine for crate::$machine::State {
             type Event = crate::$machine::Event;
             type Illegal = crate::$machine::IllegalEvent;
+
+            fn at(event: &Self::Event) -> Timestamp {
+                event.at
+            }
 
             fn apply(self, event: &Self::Event) -> Result<Self, Self::Illegal> {
                 Self::apply(self, event)

@@ -52,6 +52,7 @@ assert!(view.infrastructure.is_some(), "registered, and no code was asked for");
 )]
 
 pub mod activation;
+pub mod audit;
 pub mod declaration;
 mod disclaimer;
 mod driver;
@@ -64,6 +65,7 @@ mod history;
 mod id;
 mod infrastructure;
 pub mod link;
+mod origin;
 pub mod ports;
 pub mod publication;
 mod publications;
@@ -79,6 +81,7 @@ mod time;
 pub use activation::{
     AcceptUnverified, ActivationAuthority, ActivationCode, CodeAnswer, CodeError, CodeShape,
 };
+pub use audit::{Audit, AuditError};
 pub use disclaimer::{Disclaimer, DisclaimerError};
 pub use driver::{Driver, DriverError};
 pub use environments::{
@@ -88,6 +91,7 @@ pub use environments::{
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
+pub use origin::{Face, Origin};
 pub use publications::{
     Dependencies, DownloadError, Pace, Publications, PublicationsError, UploadError, UploadRequest,
 };

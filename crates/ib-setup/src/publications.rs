@@ -15,6 +15,7 @@ use ib_domain::dependency::catalogue::DependencyCatalogue;
 
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
+use crate::origin::Origin;
 use crate::ports::{Depot, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
 use crate::publication::{
     Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, view,
@@ -95,6 +96,17 @@ impl Publications {
     pub const fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
+    }
+
+    /// The same for whoever asks from `origin`: what is recorded for them says so.
+    #[must_use]
+    pub fn acting_from(&self, origin: Origin) -> Self {
+        Self { setup: self.setup.acting_from(origin), ..self.clone() }
+    }
+
+    /// The same for what nobody asks for.
+    pub(crate) fn by_itself(self) -> Self {
+        Self { setup: self.setup.by_itself(), ..self }
     }
 
     /// What is there, what would be done about it, and how far that is.
@@ -198,6 +210,8 @@ impl Publications {
             if events.is_empty() {
                 return Ok(state);
             }
+            let events: Vec<_> =
+                events.into_iter().map(|event| event.asked_from(self.setup.origin)).collect();
             match self.append(history, sequence, state, &events, None).await {
                 Err(PublicationsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
                 recorded => return recorded,

@@ -11,6 +11,7 @@ use ib_env_client::{Connect, Credentials};
 
 use crate::activation::{ActivationAuthority, ActivationCode};
 use crate::id::SetupId;
+use crate::origin::Origin;
 use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
 use crate::throttle::{Client, Limits, Throttled};
@@ -78,12 +79,13 @@ pub struct Setup {
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
     pub(crate) client: Option<Client>,
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Setup {
     /// Registers infrastructures under the operator's `rules` and the [limits](Limits) by default.
     pub const fn new(ports: Ports, rules: Rules) -> Self {
-        Self { ports, rules, limits: Limits::DEFAULT, client: None }
+        Self { ports, rules, limits: Limits::DEFAULT, client: None, origin: None }
     }
 
     /// Sets how often something may be tried. Processes that share a shelf should agree on it.
@@ -98,6 +100,19 @@ impl Setup {
     #[must_use]
     pub fn for_client(&self, client: Client) -> Self {
         Self { client: Some(client), ..self.clone() }
+    }
+
+    /// The same for whoever asks from `origin`: what is recorded for them says so. Where they have an address, what
+    /// they try is [counted](Self::for_client) for it too. What a driver records came from nobody.
+    #[must_use]
+    pub fn acting_from(&self, origin: Origin) -> Self {
+        let client = origin.client.map(Client::new).or(self.client);
+        Self { client, origin: Some(origin), ..self.clone() }
+    }
+
+    /// The same for what nobody asks for.
+    pub(crate) fn by_itself(self) -> Self {
+        Self { origin: None, ..self }
     }
 
     /// Begins a set-up.

@@ -1,6 +1,7 @@
 //! `/api/v1`: every step of the wizard as a request, under the same rules.
 
 mod answers;
+mod audit;
 mod body;
 mod caller;
 mod dependencies;
@@ -43,6 +44,7 @@ use crate::guard;
         (name = "Dependencies", description = "What integrations need on the development environment: what is there, what would be published, and how far that is. Once the infrastructure is registered."),
         (name = "Integrations", description = "What Integration Builder generated: packages, what each needs of its own, and their publication on development. Once the infrastructure is registered."),
         (name = "Integration Managers", description = "For the Integration Managers inside environments alone: they prove that they reach this service, and report which integrations are there."),
+        (name = "Audit trail", description = "Who did what to the infrastructure, when, where, from where, and what came of it. Once the infrastructure is registered."),
         (name = "Environments", description = "Where integrations are deployed: which environments there are, how each stands, and which features it limits. Once the infrastructure is registered."),
     ),
     modifiers(&Bearer),
@@ -85,6 +87,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(environments::look_at_all))
         .routes(routes!(environments::import))
         .routes(routes!(waivers::put, waivers::end))
+        .routes(routes!(audit::read))
         .routes(routes!(steps::address))
         .routes(routes!(steps::log_in))
         .routes(routes!(steps::welcome))

@@ -1,6 +1,5 @@
 //! What every request shares.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::link::LinkKeys;
 use ib_setup::ports::{Ids, StoreError};
 use ib_setup::registration::{Rules, Step, View};
-use ib_setup::{Client, Dependencies, Environments, Ports, Publications, Setup, SetupError, SetupId};
+use ib_setup::{Audit, Dependencies, Environments, Origin, Ports, Publications, Setup, SetupError, SetupId};
 use tracing::error;
 
 use crate::driver::Driver;
@@ -188,14 +187,24 @@ impl App {
         Ok((earlier, view))
     }
 
-    /// The set-ups, with attempts counted for the client at `peer`.
-    pub(crate) fn setup_for(&self, peer: IpAddr) -> Setup {
-        self.setup.for_client(Client::new(peer))
+    /// The set-ups, for whoever asks from there: attempts are counted for them, and what they do is recorded as theirs.
+    pub(crate) fn setup_for(&self, from: Origin) -> Setup {
+        self.setup.acting_from(from)
     }
 
-    /// The environments, with attempts counted for the client at `peer`.
-    pub(crate) fn environments_for(&self, peer: IpAddr) -> Environments {
-        self.environments.for_client(Client::new(peer))
+    /// The environments, for whoever asks from there.
+    pub(crate) fn environments_for(&self, from: Origin) -> Environments {
+        self.environments.acting_from(from)
+    }
+
+    /// The publications, for whoever asks from there.
+    pub(crate) fn publications_for(&self, from: Origin) -> Answer<Publications> {
+        Ok(self.publications()?.acting_from(from))
+    }
+
+    /// Who did what.
+    pub(crate) fn audit(&self) -> Audit {
+        Audit::new(self.setup.clone())
     }
 
     /// Why a set-up did not do what was asked; what is behind it goes to the log, not to the client.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
+use ib_setup::{Face, Origin};
 use ipnet::IpNet;
 
 use crate::app::App;
@@ -33,6 +34,12 @@ impl Peer {
         let connected = connected.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
         Self(behind(connected.to_canonical(), headers, &settings.proxies))
     }
+}
+
+/// Where a request to that face comes from.
+pub(crate) fn origin(parts: &Parts, app: &App, face: Face) -> Origin {
+    let Peer(peer) = Peer::of(&parts.extensions, &parts.headers, &app.settings);
+    Origin { face, client: Some(peer) }
 }
 
 /// The last address that a trusted proxy saw; what a stranger wrote into the header is never reached.

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use ib_api::integrations::IntegrationsDocument;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::integration::{IntegrationKind, IntegrationName};
-use ib_setup::{PublicationsError, SetupId, UploadRequest};
+use ib_setup::{Origin, PublicationsError, SetupId, UploadRequest};
 use tokio::time::timeout;
 
 use crate::app::{Answer, App};
@@ -72,6 +72,7 @@ impl App {
     /// Takes the package of an integration in, piece by piece.
     pub(crate) async fn upload(
         &self,
+        from: Origin,
         setup: SetupId,
         kind: &str,
         file: String,
@@ -82,7 +83,7 @@ impl App {
             Problem::new(ProblemKind::Unusable, format!("Choose a kind: one of {ids}.")).field("kind")
         })?;
         let request = UploadRequest { kind, file };
-        let uploaded = self.publications()?.upload(setup, request, unstalled(pieces)).await;
+        let uploaded = self.publications_for(from)?.upload(setup, request, unstalled(pieces)).await;
         let (_, name) = uploaded.map_err(|error| self.told(Problem::of_upload(&error), &error))?;
         Ok(name)
     }
@@ -108,6 +109,7 @@ impl App {
     /// Asks what a person wants, once for each key.
     pub(crate) async fn integration_wish(
         &self,
+        from: Origin,
         session: &Session,
         key: Option<&str>,
         setup: SetupId,
@@ -116,11 +118,19 @@ impl App {
     ) -> Answer<()> {
         let request = format!("{setup} integration {integration} {}", wish.name());
         let name = named(integration)?;
-        self.once(session, key, &request, setup, self.grant_integration(setup, name, wish)).await.map(drop)
+        self.once(session, key, &request, setup, self.grant_integration(from, setup, name, wish))
+            .await
+            .map(drop)
     }
 
-    async fn grant_integration(&self, setup: SetupId, name: IntegrationName, wish: Wish) -> Answer<()> {
-        let publications = self.publications()?;
+    async fn grant_integration(
+        &self,
+        from: Origin,
+        setup: SetupId,
+        name: IntegrationName,
+        wish: Wish,
+    ) -> Answer<()> {
+        let publications = self.publications_for(from)?;
         let done: Result<_, PublicationsError> = match wish {
             Wish::Publish(edition) => publications.publish(setup, edition, [name].into()).await,
             Wish::Mark => publications.mark(setup, name).await,

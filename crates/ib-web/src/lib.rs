@@ -28,6 +28,7 @@
 mod api;
 mod app;
 mod assets;
+mod audit;
 mod client;
 mod dependencies;
 mod driver;

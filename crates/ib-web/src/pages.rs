@@ -1,6 +1,7 @@
 //! The pages: the wizard's, one question each, and what comes after it; made on the server, usable without a
 //! script.
 
+mod audit;
 mod dependencies;
 mod embedded;
 mod environments;
@@ -51,6 +52,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route(dependencies::PATH, get(dependencies::show))
         .route("/setup/environments/{wish}", post(environments::take))
         .route(environments::PATH, get(environments::show))
+        .route(audit::PATH, get(audit::show))
+        .route("/settings/audit/export", get(audit::export))
         .route(
             "/setup/integrations/upload",
             // The file is read as it arrives, up to a limit of its own.

@@ -1,5 +1,6 @@
 //! `docs/schemas/`: the JSON schemas of what `ib` prints for programs.
 
+use ib_api::audit::AuditDocument;
 use ib_api::check::CheckDocument;
 use ib_api::declaration::InfrastructureFile;
 use ib_api::dependencies::DependenciesDocument;
@@ -12,6 +13,11 @@ use ib_api::plan::{ApplyDocument, PlanDocument};
 use ib_api::setup::SetupDocument;
 use ib_api::setup_event::SetupEvent;
 use serde_json::Value;
+
+/// `ib.audit/1`, answered by `/api/v1`.
+pub(super) fn audit() -> String {
+    published(AuditDocument::json_schema())
+}
 
 /// `ib.check/1`, printed by `ib check --output json`.
 pub(super) fn check() -> String {

@@ -42,6 +42,10 @@ async fn register(world: &World, place: &Place) -> Vec<String> {
     assert!(page.text.contains("SETUP-INFRA-003"), "{}", page.text);
     let page = browser.submit(&page, &[("code", CODE)]).await;
     assert_eq!(browser.settled(page).await.path, "/setup/registered");
+    // The trail tells of the slips, and of nothing that was typed into a secret's field.
+    let page = browser.get("/settings/audit").await;
+    assert!(page.text.contains("Tried to log in") && page.text.contains("SETUP-INFRA-003"), "{}", page.text);
+    assert!(browser.get("/settings/audit/export").await.text.contains("\"code_refused\""));
 
     let program = Program::new(place).await;
     let setup = program.begin().await;

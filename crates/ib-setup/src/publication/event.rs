@@ -10,6 +10,7 @@ use super::run::Holder;
 use super::survey::{Present, Survey};
 use super::upload::UploadedPackage;
 use crate::found::Found;
+use crate::origin::Origin;
 use crate::registration::FormatVersion;
 use crate::time::Timestamp;
 
@@ -25,12 +26,21 @@ pub struct Event {
     pub at: Timestamp,
     /// What happened.
     pub fact: Fact,
+    /// Where the request came from that led to it, where a person's did and that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Origin>,
 }
 
 impl Event {
-    /// The fact, recorded at `at`.
+    /// The fact, recorded at `at`; nobody asked for it.
     pub const fn new(at: Timestamp, fact: Fact) -> Self {
-        Self { version: FormatVersion, at, fact }
+        Self { version: FormatVersion, at, fact, from: None }
+    }
+
+    /// The same, asked for from there.
+    pub(crate) const fn asked_from(mut self, from: Option<Origin>) -> Self {
+        self.from = from;
+        self
     }
 }
 

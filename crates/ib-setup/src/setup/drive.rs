@@ -79,6 +79,7 @@ impl Setup {
             if events.is_empty() {
                 return Ok(state);
             }
+            let events: Vec<_> = events.into_iter().map(|event| event.asked_from(self.origin)).collect();
             let attempt = Attempt::of(&state, command);
             if let Some(attempt) = attempt.filter(|attempt| admitted.as_ref() != Some(attempt)) {
                 self.admit(setup, &attempt).await?;
@@ -138,7 +139,7 @@ impl Setup {
 
     /// Records what the state waits for; `false` where it no longer does.
     async fn record_awaited(&self, setup: SetupId, command: Command) -> Result<bool, SetupError> {
-        match self.record(setup, &command, None).await {
+        match self.clone().by_itself().record(setup, &command, None).await {
             Ok(_) => Ok(true),
             Err(SetupError::Rejected(Rejection::NotAwaited)) => Ok(false),
             Err(error) => Err(error),

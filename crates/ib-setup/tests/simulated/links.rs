@@ -7,10 +7,11 @@ use std::time::Duration;
 use ib_domain::environment::EnvironmentName;
 use ib_env_sim::ManagerVisit;
 use ib_env_sim::scenario::{Action, Application, Environment, Fault, ManagerBehaviour, Module};
+use ib_setup::audit::{Act, Entry, LARGEST, Outcome};
 use ib_setup::environment::{Fact, Inbound, LinkView};
 use ib_setup::ports::{Clock as _, Store};
 use ib_setup::testing::{FailingStore, KnownLinkKey, MemoryStore, SetClock};
-use ib_setup::{Driver, Environments, Timestamp};
+use ib_setup::{Audit, Driver, Environments, Face, Origin, Timestamp};
 use rstest::rstest;
 
 use super::*;
@@ -118,6 +119,11 @@ impl World {
     async fn facts(&self) -> Vec<Fact> {
         let events = self.environments.history(self.setup, 0, 1_000).await.unwrap();
         events.into_iter().map(|event| event.fact).collect()
+    }
+
+    async fn trail(&self) -> Vec<Entry> {
+        let audit = Audit::new(Setup::new(self.ports.clone(), Rules::new("1")));
+        audit.entries(self.setup, None, LARGEST).await.unwrap()
     }
 
     /// Everything that is stored about the environments, as text.
@@ -247,6 +253,15 @@ async fn a_rotated_secret_takes_over() {
     assert_eq!((link.generation, link.is_rotating, link.inbound.id()), (Some(2), false, "passed"));
     assert_eq!(world.simulator.manager(DEV).generation, Some(2));
     assert_eq!(world.visit().await.status, Some(204));
+    let trail = world.trail().await;
+    let of = |act: Act| trail.iter().filter(move |entry| entry.act == act);
+    assert_eq!(of(Act::SecretWanted).count(), 1);
+    assert_eq!(of(Act::LinkProved).count(), 2);
+    for proved in of(Act::LinkProved) {
+        let from = Origin { face: Face::Api, client: "127.0.0.1".parse().ok() };
+        assert_eq!((proved.from, proved.environment.as_deref()), (Some(from), Some("Development")));
+        assert!(proved.who.is_none(), "no person did that");
+    }
 }
 
 #[tokio::test]
@@ -309,6 +324,10 @@ async fn wrong_proofs_are_bounded_and_tell_nothing() {
     let counted = world.facts().await;
     let counted = counted.iter().filter(|fact| matches!(fact, Fact::ProofRefused { .. })).count();
     assert_eq!(counted, 5);
+    let trail = world.trail().await;
+    let refused = trail.iter().filter(|entry| entry.act == Act::LinkProofRefused);
+    let refused: Vec<_> = refused.map(|entry| entry.outcome).collect();
+    assert_eq!(refused, [Outcome::Refused(None); 5]);
     world.behave(ManagerBehaviour::Normal);
     assert_eq!(world.visit().await.proof, Some(403), "the challenge is void");
 }

@@ -152,6 +152,20 @@ pub(super) enum OnEnvironments {
     Throttled(Problem),
 }
 
+/// What reading the audit trail may answer besides.
+#[derive(IntoResponses)]
+pub(super) enum OnAudit {
+    /// The request cannot be read, or `before` is no entry of the infrastructure's
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// No set-up of this session has that id
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The infrastructure is not registered yet
+    #[response(status = 409, content_type = "application/problem+json")]
+    NotNow(Problem),
+}
+
 /// Which environment.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]

@@ -11,10 +11,11 @@ use axum_extra::headers::Authorization;
 use axum_extra::headers::authorization::Bearer;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::declaration::FileName;
-use ib_setup::SetupId;
+use ib_setup::{Face, Origin, SetupId};
 use serde::Deserialize;
 
 use crate::app::{Answer, App, unavailable};
+use crate::client::origin;
 use crate::embed;
 use crate::refusal::Refusal;
 use crate::session::{Session, Token};
@@ -24,8 +25,11 @@ const KEY: usize = 200;
 /// Longest that a reader may wait, in seconds.
 const WAIT: u64 = 20;
 
-/// The session that the bearer token stands for.
-pub(crate) struct Caller(pub(crate) Session);
+/// The session that the bearer token stands for, and where the request comes from.
+pub(crate) struct Caller {
+    pub(crate) session: Session,
+    pub(crate) from: Origin,
+}
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Refusal;
@@ -33,7 +37,7 @@ impl FromRequestParts<Arc<App>> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Refusal> {
         let token = bearer(parts, app).await.ok_or_else(no_session)?;
         let session = app.sessions.open(token, None).await.map_err(|error| unavailable(&error))?;
-        if session.is_kept() { Ok(Self(session)) } else { Err(no_session()) }
+        if session.is_kept() { Ok(Self::new(session, parts, app)) } else { Err(no_session()) }
     }
 }
 
@@ -51,7 +55,7 @@ impl FromRequestParts<Arc<App>> for Guest {
         let token = bearer(parts, app).await.ok_or_else(no_session)?;
         let session = app.sessions.open_embedded(token, &page).await.map_err(|error| unavailable(&error))?;
         if session.is_kept() {
-            Ok(Self(Caller(session)))
+            Ok(Self(Caller::new(session, parts, app)))
         } else if embed::own(&parts.headers, site) == Some(page) {
             Caller::from_request_parts(parts, app).await.map(Self)
         } else {
@@ -157,9 +161,13 @@ fn no_session() -> Refusal {
 }
 
 impl Caller {
+    fn new(session: Session, parts: &Parts, app: &App) -> Self {
+        Self { session, from: origin(parts, app, Face::Api) }
+    }
+
     /// The set-up with that id, if it is one of this session's.
     pub(crate) fn owned(&self, id: &str) -> Answer<SetupId> {
-        let known = |id: &SetupId| self.0.setups().contains(id);
+        let known = |id: &SetupId| self.session.setups().contains(id);
         Ok(id.parse().ok().filter(known).ok_or_else(no_setup)?)
     }
 }

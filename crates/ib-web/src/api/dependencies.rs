@@ -26,7 +26,7 @@ type Reply = Result<(StatusCode, Json<DependenciesDocument>), Refusal>;
 /// Asks what a person wants, once for each key.
 async fn wish(app: &App, caller: &Caller, headers: &HeaderMap, id: &str, wish: Wish) -> Reply {
     let setup = caller.owned(id)?;
-    app.wish(&caller.0, key(headers)?, setup, wish).await?;
+    app.wish(caller.from, &caller.session, key(headers)?, setup, wish).await?;
     let (_, document) = app.dependencies(setup).await?;
     Ok((StatusCode::ACCEPTED, Json(document)))
 }
@@ -189,7 +189,7 @@ pub(super) async fn events(
     Named(id): Named,
 ) -> Result<Response, Refusal> {
     let setup = caller.owned(&id)?;
-    Ok(watch::events(&app, &caller.0, setup).await?)
+    Ok(watch::events(&app, &caller.session, setup).await?)
 }
 
 /// Read the Setup widget
@@ -206,5 +206,5 @@ pub(super) async fn widget(
     Named(id): Named,
 ) -> Result<Response, Refusal> {
     let setup = caller.owned(&id)?;
-    Ok(pages::embedded(&app, &caller.0, setup).await?)
+    Ok(pages::embedded(&app, &caller.session, setup).await?)
 }

@@ -30,5 +30,5 @@ pub(super) async fn begin(
 ) -> Result<(StatusCode, Json<EmbedDocument>), Refusal> {
     let setup = caller.owned(&id)?;
     let origin = app.embedder(&origin)?;
-    Ok((StatusCode::CREATED, Json(app.embed(&caller.0, setup, origin).await?)))
+    Ok((StatusCode::CREATED, Json(app.embed(&caller.session, setup, origin).await?)))
 }

@@ -12,17 +12,15 @@ use super::answers::{self, InSession, OnEnvironments, OnWish, Repeatable, Which,
 use super::body::Body;
 use super::caller::{Caller, Named, NamedItem, OfFile, Waiting, key};
 use crate::app::App;
-use crate::client::Peer;
 use crate::environments::Wish;
 use crate::refusal::Refusal;
 
 pub(super) type Reply = Result<(StatusCode, Json<EnvironmentsDocument>), Refusal>;
 
-/// Who asks, for whom it counts, and under which key.
+/// Who asks, and under which key.
 pub(super) struct Asked<'a> {
     pub(super) app: &'a App,
     pub(super) caller: &'a Caller,
-    pub(super) peer: Peer,
     pub(super) headers: &'a HeaderMap,
 }
 
@@ -34,13 +32,13 @@ impl Asked<'_> {
 
     /// The same for the file that declares it, where there is one.
     pub(super) async fn declare(self, OfFile(file): OfFile, id: &str, wish: Wish) -> Reply {
-        let Self { app, caller, peer: Peer(peer), headers } = self;
+        let Self { app, caller, headers } = self;
         let setup = caller.owned(id)?;
-        let mut environments = app.environments_for(peer);
+        let mut environments = app.environments_for(caller.from);
         if let Some(file) = file {
             environments = environments.for_file(file);
         }
-        app.environment_wish(&environments, &caller.0, key(headers)?, setup, wish).await?;
+        app.environment_wish(&environments, &caller.session, key(headers)?, setup, wish).await?;
         Ok((StatusCode::ACCEPTED, Json(app.environments(setup).await?)))
     }
 }
@@ -79,12 +77,11 @@ pub(super) async fn put(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedItem(id, name): NamedItem,
-    peer: Peer,
     of_file: OfFile,
     headers: HeaderMap,
     Body(PutEnvironment { address, name: new_name }): Body<PutEnvironment>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.declare(of_file, &id, Wish::Put { name, new_name, address }).await
 }
 
@@ -98,11 +95,10 @@ pub(super) async fn remove(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedItem(id, name): NamedItem,
-    peer: Peer,
     of_file: OfFile,
     headers: HeaderMap,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.declare(of_file, &id, Wish::Remove(name)).await
 }
 
@@ -119,11 +115,10 @@ pub(super) async fn release(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedItem(id, name): NamedItem,
-    peer: Peer,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.wish(&id, Wish::Release(name)).await
 }
 
@@ -138,11 +133,10 @@ pub(super) async fn look(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedItem(id, name): NamedItem,
-    peer: Peer,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.wish(&id, Wish::Look(Some(name))).await
 }
 
@@ -159,11 +153,10 @@ pub(super) async fn rotate(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedItem(id, name): NamedItem,
-    peer: Peer,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.wish(&id, Wish::Rotate(name)).await
 }
 
@@ -177,11 +170,10 @@ pub(super) async fn look_at_all(
     State(app): State<Arc<App>>,
     caller: Caller,
     Named(id): Named,
-    peer: Peer,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.wish(&id, Wish::Look(None)).await
 }
 
@@ -197,10 +189,9 @@ pub(super) async fn import(
     State(app): State<Arc<App>>,
     caller: Caller,
     Named(id): Named,
-    peer: Peer,
     headers: HeaderMap,
     Body(Nothing {}): Body<Nothing>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.wish(&id, Wish::Import).await
 }

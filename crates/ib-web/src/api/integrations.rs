@@ -33,7 +33,7 @@ async fn wish(
     wish: Wish,
 ) -> Reply {
     let setup = caller.owned(id)?;
-    app.integration_wish(&caller.0, key(headers)?, setup, name, wish).await?;
+    app.integration_wish(caller.from, &caller.session, key(headers)?, setup, name, wish).await?;
     Ok((StatusCode::ACCEPTED, Json(app.integrations(setup).await?)))
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn upload(
     let detail = "Say with kind which system the integration leads to, such as kind=salesforce.";
     let Query(About { kind, file }) = asked.map_err(|_| Problem::new(ProblemKind::Malformed, detail))?;
     let pieces = body.into_data_stream().map_err(io::Error::other);
-    let name = app.upload(setup, &kind, file, pieces).await?;
+    let name = app.upload(caller.from, setup, &kind, file, pieces).await?;
     let mut document = app.integrations(setup).await?;
     document.uploaded = Some(name.to_string());
     Ok((StatusCode::CREATED, Json(document)))

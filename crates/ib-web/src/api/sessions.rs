@@ -39,6 +39,6 @@ pub(super) async fn begin(
     security(("session" = [])), responses((status = 204, description = "Ended"), InSession)
 )]
 pub(super) async fn end(State(app): State<Arc<App>>, caller: Caller) -> Result<StatusCode, Refusal> {
-    app.log_out(&caller.0).await?;
+    app.log_out(&caller.session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

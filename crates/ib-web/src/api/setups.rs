@@ -39,7 +39,7 @@ pub(super) async fn disclaimer(State(app): State<Arc<App>>) -> Json<DisclaimerDo
 )]
 pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<SetupList>, Refusal> {
     let mut setups = Vec::new();
-    for id in caller.0.setups() {
+    for id in caller.session.setups() {
         let view = app.setup.view(*id).await.map_err(|error| app.refuse(&error, ""))?;
         setups.push(SetupDocument::new(*id, &view));
     }
@@ -65,7 +65,7 @@ pub(super) async fn begin(
     headers: HeaderMap,
 ) -> Result<(StatusCode, [(HeaderName, String); 1], Json<SetupDocument>), Refusal> {
     let id = match key(&headers)? {
-        None => app.begin(caller.0).await?.1,
+        None => app.begin(caller.session).await?.1,
         Some(key) => begin_once(&app, caller, key).await?,
     };
     let view = app.setup.view(id).await.map_err(|error| app.refuse(&error, ""))?;
@@ -74,10 +74,11 @@ pub(super) async fn begin(
 }
 
 async fn begin_once(app: &App, caller: Caller, key: &str) -> Answer<SetupId> {
-    let turn = app.once.begin(&caller.0.token, key, "begin").await.map_err(|error| unavailable(&error))?;
+    let turn =
+        app.once.begin(&caller.session.token, key, "begin").await.map_err(|error| unavailable(&error))?;
     match turn {
         Turn::First(ticket) => {
-            let (_, id) = app.begin(caller.0).await?;
+            let (_, id) = app.begin(caller.session).await?;
             app.once.done(ticket, id).await.map_err(|error| unavailable(&error))?;
             Ok(id)
         }
@@ -107,6 +108,6 @@ pub(super) async fn read(
     Waiting(wait): Waiting,
 ) -> Result<Json<SetupDocument>, Refusal> {
     let id = caller.owned(&id)?;
-    let (id, view) = app.settled(&caller.0, id, wait).await?;
+    let (id, view) = app.settled(&caller.session, id, wait).await?;
     Ok(Json(SetupDocument::new(id, &view)))
 }

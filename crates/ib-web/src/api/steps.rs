@@ -15,7 +15,6 @@ use super::answers::{InSession, OnSetUp, OnStep, Repeatable, Which};
 use super::body::Body;
 use super::caller::{Caller, Named, key};
 use crate::app::{Answer, App};
-use crate::client::Peer;
 use crate::refusal::Refusal;
 
 type Reply = Result<(StatusCode, Json<SetupDocument>), Refusal>;
@@ -33,7 +32,7 @@ async fn step<F: Future<Output = Result<View, SetupError>>>(
     let setup = caller.owned(id)?;
     let work = async { Ok(work(setup).await.map_err(|error| app.refuse(&error, typed))?) };
     let request = format!("{setup} {request}");
-    let view = match app.once(&caller.0, key(headers)?, &request, setup, work).await? {
+    let view = match app.once(&caller.session, key(headers)?, &request, setup, work).await? {
         Some(view) => view,
         None => app.setup.view(setup).await.map_err(|error| app.refuse(&error, ""))?,
     };
@@ -52,12 +51,11 @@ async fn step<F: Future<Output = Result<View, SetupError>>>(
 pub(super) async fn address(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<EnterAddress>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let request = format!("address {}", sent.address);
     let work = async |id: SetupId| setup.enter_address(id, &sent.address).await;
     step(&app, &caller, &headers, &id, &request, work, &sent.address).await
@@ -74,12 +72,11 @@ pub(super) async fn address(
 pub(super) async fn log_in(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<LogIn>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let credentials = credentials(sent)?;
     let request = format!("log-in {}", credentials.username());
     let work = async |id: SetupId| setup.log_in(id, credentials).await;
@@ -97,12 +94,11 @@ pub(super) async fn log_in(
 pub(super) async fn welcome(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<Nothing>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let Nothing {} = sent;
     let work = async |id: SetupId| setup.choose_set_up(id).await;
     step(&app, &caller, &headers, &id, "welcome", work, "").await
@@ -119,12 +115,11 @@ pub(super) async fn welcome(
 pub(super) async fn accept(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<AcceptDisclaimer>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let request = format!("disclaimer {}", sent.version);
     let work = async |id: SetupId| setup.accept_disclaimer(id, &sent.version).await;
     step(&app, &caller, &headers, &id, &request, work, "").await
@@ -141,12 +136,11 @@ pub(super) async fn accept(
 pub(super) async fn check(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<Nothing>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let Nothing {} = sent;
     let work = async |id: SetupId| setup.check_again(id).await;
     step(&app, &caller, &headers, &id, "check", work, "").await
@@ -164,12 +158,11 @@ pub(super) async fn check(
 pub(super) async fn code(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Peer(peer): Peer,
     Named(id): Named,
     headers: HeaderMap,
     Body(sent): Body<EnterCode>,
 ) -> Reply {
-    let setup = app.setup_for(peer);
+    let setup = app.setup_for(caller.from);
     let code = ActivationCode::parse(&sent.code);
     let code =
         code.map_err(|error| Problem::new(ProblemKind::Unusable, format!("{error}.")).field("code"))?;

@@ -14,7 +14,6 @@ use super::body::Body;
 use super::caller::{Caller, NamedWaiver, OfFile};
 use super::environments::{Asked, Reply};
 use crate::app::App;
-use crate::client::Peer;
 use crate::environments::Wish;
 
 /// Live with a finding of an environment for a while
@@ -31,12 +30,11 @@ pub(super) async fn put(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedWaiver { id, name, code }: NamedWaiver,
-    peer: Peer,
     of_file: OfFile,
     headers: HeaderMap,
     Body(typed): Body<PutWaiver>,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.declare(of_file, &id, Wish::Waive { name, code, typed }).await
 }
 
@@ -52,10 +50,9 @@ pub(super) async fn end(
     State(app): State<Arc<App>>,
     caller: Caller,
     NamedWaiver { id, name, code }: NamedWaiver,
-    peer: Peer,
     of_file: OfFile,
     headers: HeaderMap,
 ) -> Reply {
-    let asked = Asked { app: &app, caller: &caller, peer, headers: &headers };
+    let asked = Asked { app: &app, caller: &caller, headers: &headers };
     asked.declare(of_file, &id, Wish::EndWaiver(name, code)).await
 }

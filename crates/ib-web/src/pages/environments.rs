@@ -24,7 +24,6 @@ use super::visitor::Visitor;
 use super::widget::Widget;
 use super::{html, problem};
 use crate::app::{Answer, App, unavailable};
-use crate::client::Peer;
 use crate::environments::Wish;
 use crate::refusal::{say_when, status};
 use crate::session::Session;
@@ -347,7 +346,6 @@ impl EnvironmentsPage {
 pub(super) async fn take(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Peer(peer): Peer,
     Path(name): Path<String>,
     fields: Fields,
 ) -> Response {
@@ -357,8 +355,8 @@ pub(super) async fn take(
         // Forms of one page share their key; what each does is part of it here.
         let key = format!("{} {name} {} {}", fields.key, fields.item, fields.reason);
         let typed = Typed::of(&fields);
-        let environments = app.environments_for(peer);
         let wish = wish(&name, fields)?;
+        let environments = app.environments_for(visitor.from);
         let done = app.environment_wish(&environments, &session, Some(&key), setup, wish).await;
         // Where there are many, the one that it was about is shown.
         let is_long = app.environments(setup).await.is_ok_and(|known| known.environments.len() > SHOWN);

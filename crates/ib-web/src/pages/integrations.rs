@@ -263,7 +263,7 @@ pub(super) async fn take(
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
         let key = format!("{} {name} {}", fields.key, fields.item);
         let wish = wish(&name, &fields)?;
-        match app.integration_wish(&session, Some(&key), setup, &fields.item, wish).await {
+        match app.integration_wish(visitor.from, &session, Some(&key), setup, &fields.item, wish).await {
             Ok(()) => Ok(Redirect::to(PATH).into_response()),
             Err(refused) if refused.status < 500 && !refused.is(ProblemKind::NotYet) => {
                 page(&app, &session, &visitor, setup, Some(&refused), "").await
@@ -295,7 +295,7 @@ pub(super) async fn upload(State(app): State<Arc<App>>, visitor: Visitor, upload
         let fields = upload.fields().await?;
         let session = believed(&app, &visitor, &fields).await?;
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
-        match upload.keep(&app, setup, &fields.kind).await {
+        match upload.keep(&app, visitor.from, setup, &fields.kind).await {
             Ok(()) => Ok(Redirect::to(PATH).into_response()),
             Err(refused) if refused.status < 500 && !refused.is(ProblemKind::NotYet) => {
                 page(&app, &session, &visitor, setup, Some(&refused), &fields.kind).await

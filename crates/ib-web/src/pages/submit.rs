@@ -12,14 +12,12 @@ use super::fields::Fields;
 use super::visitor::{self, Visitor};
 use super::{problem, show};
 use crate::app::{Answer, App, unavailable};
-use crate::client::Peer;
 use crate::session::Session;
 
 /// Takes a step, then goes to the open one; what cannot be taken is shown on the same page.
 pub(super) async fn step(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Peer(peer): Peer,
     Path(name): Path<String>,
     fields: Fields,
 ) -> Response {
@@ -31,7 +29,7 @@ pub(super) async fn step(
         if step == Step::LogIn && session.token.expose() == visitor.token.expose() && session.is_kept() {
             session = app.sessions.renew(session, &fields.key).await.map_err(|error| unavailable(&error))?;
         }
-        let response = Box::pin(take(&app, &app.setup_for(peer), &session, step, fields)).await?;
+        let response = Box::pin(take(&app, &app.setup_for(visitor.from), &session, step, fields)).await?;
         Ok(visitor::set(&app, &session.token, response))
     };
     let taken: Answer<Response> = Box::pin(taken).await;

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
 use ib_api::problem::{Problem, ProblemKind};
-use ib_setup::SetupId;
+use ib_setup::{Origin, SetupId};
 
 use super::fields::Fields;
 use crate::app::{Answer, App};
@@ -51,14 +51,14 @@ impl Upload {
     }
 
     /// Takes in the file, which follows.
-    pub(super) async fn keep(mut self, app: &App, setup: SetupId, kind: &str) -> Answer<()> {
+    pub(super) async fn keep(mut self, app: &App, from: Origin, setup: SetupId, kind: &str) -> Answer<()> {
         let field = self.0.next_field().await.map_err(|_| unreadable())?;
         let field = field.filter(|field| field.name() == Some("file")).ok_or_else(unreadable)?;
         let file = field.file_name().unwrap_or_default().to_owned();
         if file.is_empty() {
             return Err(Problem::new(ProblemKind::Unusable, "Choose a file.").field("file").into());
         }
-        app.upload(setup, kind, file, field.map_err(io::Error::other)).await.map(drop)
+        app.upload(from, setup, kind, file, field.map_err(io::Error::other)).await.map(drop)
     }
 }
 

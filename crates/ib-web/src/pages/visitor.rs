@@ -10,9 +10,11 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use ib_setup::ports::StoreError;
+use ib_setup::{Face, Origin};
 
 use super::widget;
 use crate::app::App;
+use crate::client::origin;
 use crate::session::{Session, Token};
 use crate::settings::Site;
 
@@ -23,6 +25,8 @@ pub(super) struct Visitor {
     pub(super) path: String,
     /// Whether it is asked for with the Setup widget open.
     pub(super) is_open: bool,
+    /// Where they come from.
+    pub(super) from: Origin,
     is_new: bool,
 }
 
@@ -35,7 +39,8 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let token = brought.unwrap_or_else(|| app.sessions.fresh_token());
         let asked = parts.uri.query().unwrap_or_default().split('&');
         let is_open = asked.into_iter().any(|pair| pair == widget::OPEN);
-        Ok(Self { token, path: parts.uri.path().to_owned(), is_open, is_new })
+        let from = origin(parts, app, Face::Page);
+        Ok(Self { token, path: parts.uri.path().to_owned(), is_open, from, is_new })
     }
 }
 

@@ -17,7 +17,6 @@ use super::submit::believed;
 use super::visitor::Visitor;
 use super::widget::OPEN;
 use crate::app::{Answer, App, unavailable};
-use crate::client::Peer;
 use crate::dependencies::Wish;
 use crate::embed;
 use crate::refusal::Refusal;
@@ -39,7 +38,7 @@ pub(super) async fn take(
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
         // Forms of one page share their key; what each does is part of it here.
         let key = format!("{} {name} {}{}", fields.key, fields.item, fields.only);
-        match app.wish(&session, Some(&key), setup, wish(&name, &fields)?).await {
+        match app.wish(visitor.from, &session, Some(&key), setup, wish(&name, &fields)?).await {
             Ok(()) => Ok(Redirect::to(back(&fields.back)).into_response()),
             Err(refused) if refused.status == 409 && !refused.is(ProblemKind::NotYet) => {
                 page(&app, &session, setup, fields.back.ends_with(OPEN), Some(&refused)).await
@@ -78,17 +77,12 @@ fn back(path: &str) -> &str {
 
 /// Begins another set-up at the same environment, so that its user can log in again: a publication that waits
 /// goes on then.
-pub(super) async fn log_in(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    Peer(peer): Peer,
-    fields: Fields,
-) -> Response {
+pub(super) async fn log_in(State(app): State<Arc<App>>, visitor: Visitor, fields: Fields) -> Response {
     let begun: Answer<Response> = Box::pin(async {
         let session = believed(&app, &visitor, &fields).await?;
         let Some(setup) = session.current() else { return Ok(Redirect::to(ENDED).into_response()) };
         let key = format!("{} log-in", fields.key);
-        let setups = app.setup_for(peer);
+        let setups = app.setup_for(visitor.from);
         let work = again(&app, &setups, &session, setup);
         app.once(&session, Some(&key), "log in again", setup, work).await?;
         Ok(Redirect::to("/setup").into_response())

@@ -212,4 +212,6 @@ async fn environments_look_right(guest: Guest) {
     window.press("Live with it: Platform Server too old, Quality Assurance").await;
     window.environments_say("Accepted by Platform team").await;
     look(&window, "environments-waived").await;
+    window.goto("/settings/audit").await;
+    look(&window, "audit-trail").await;
 }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 mod api;
+mod audit;
 mod browser;
 mod declared;
 mod dependencies;
