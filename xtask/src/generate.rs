@@ -40,6 +40,7 @@ const DOCUMENTS: &[Generated] = &[
     Generated { path: "docs/schemas/ib.apply-1.json", text: schemas::apply },
     Generated { path: "docs/schemas/ib.setup-1.json", text: schemas::setup },
     Generated { path: "docs/schemas/ib.setup.events-1.json", text: schemas::setup_events },
+    Generated { path: "docs/schemas/ib.support-1.json", text: schemas::support },
 ];
 
 /// Writes or checks every generated document.

@@ -43,8 +43,6 @@ pub(crate) struct Block {
 /// A row of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
-    /// The heading that the table stands under.
-    pub(crate) section: String,
     pub(crate) line: usize,
     pub(crate) cells: Vec<Cell>,
 }
@@ -78,7 +76,6 @@ struct Reader {
     /// Where each line but the first begins.
     breaks: Vec<usize>,
     heading: Option<String>,
-    section: String,
     in_block: bool,
     in_table_head: bool,
     in_cell: bool,
@@ -88,16 +85,7 @@ impl Reader {
     fn new(path: &str, text: &str) -> Self {
         let document = Document { path: path.into(), text: text.into(), ..Document::default() };
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1).collect();
-        let section = String::new();
-        Self {
-            document,
-            breaks,
-            heading: None,
-            section,
-            in_block: false,
-            in_table_head: false,
-            in_cell: false,
-        }
+        Self { document, breaks, heading: None, in_block: false, in_table_head: false, in_cell: false }
     }
 
     fn read(&mut self, event: Event<'_>, range: &Range<usize>) {
@@ -134,7 +122,7 @@ impl Reader {
             }
             Tag::TableHead => self.in_table_head = true,
             Tag::TableRow => {
-                self.document.rows.push(Row { section: self.section.clone(), line, cells: Vec::new() });
+                self.document.rows.push(Row { line, cells: Vec::new() });
             }
             Tag::TableCell if !self.in_table_head => {
                 self.in_cell = true;
@@ -152,7 +140,6 @@ impl Reader {
                 let heading = self.heading.take().unwrap_or_default();
                 let anchor = unused(slug(&heading), &self.document.anchors);
                 self.document.anchors.push(anchor);
-                self.section = heading;
             }
             TagEnd::CodeBlock => self.in_block = false,
             TagEnd::TableHead => self.in_table_head = false,
@@ -221,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn tables_keep_their_section_and_cells() {
+    fn tables_keep_their_cells() {
         let page = Document::parse("README.md", PAGE);
         assert_eq!(page.rows.len(), 1);
         let row = &page.rows[0];
-        assert_eq!((row.section.as_str(), row.line), ("Done", 14));
+        assert_eq!(row.line, 14);
         assert_eq!(row.cells[0].text, "A1");
         assert_eq!(row.cells[1].spans, ["a::b", "c::d"]);
     }

@@ -38,7 +38,8 @@ pub use integrations::{
     PublishIntegrationArguments, RemovePackageArguments, ShownArguments, UploadArguments,
 };
 pub use setup::{
-    PlaceArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments, StatusFormat,
+    PlaceArguments, ReportArguments, SessionArguments, SetupArguments, SetupFormat, StatusArguments,
+    StatusFormat,
 };
 
 /// Checks whether Integration Builder can be set up on an OutSystems 11 infrastructure, and sets it up.
@@ -123,6 +124,11 @@ pub enum Command {
     /// goes on, and changes nothing where all is as declared.
     #[command(after_long_help = help::APPLY.text())]
     Apply(Box<ApplyArguments>),
+    /// Write a support report: what is known, redacted, for whoever helps you
+    ///
+    /// It is made from what is kept about an infrastructure; nobody is asked. Its name goes to standard output, everything else to standard error.
+    #[command(after_long_help = help::REPORT.text())]
+    Report(ReportArguments),
     /// Begin a session at a server, and remember it
     #[command(after_long_help = help::LOGIN.text())]
     Login(SessionArguments),
@@ -307,6 +313,7 @@ fn commands() -> Vec<&'static str> {
         "features",
         "plan",
         "apply",
+        "report",
         "login",
         "logout",
         "explain",

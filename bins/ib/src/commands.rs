@@ -9,6 +9,7 @@ mod explain;
 mod infrastructure;
 mod integrations;
 mod man;
+mod report;
 mod session;
 mod setup;
 mod status;
@@ -32,6 +33,7 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Features(arguments) => environments::features(*arguments, surroundings).await,
         Command::Plan(arguments) => declaration::plan(*arguments, surroundings).await,
         Command::Apply(arguments) => declaration::apply(*arguments, surroundings).await,
+        Command::Report(arguments) => report::run(arguments, surroundings).await,
         Command::Login(arguments) => session::begin(arguments, surroundings).await,
         Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),

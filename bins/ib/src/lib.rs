@@ -9,6 +9,7 @@
 //! - `dependencies` installs and updates what integrations need, and tells how far that is;
 //! - `integrations` uploads, publishes and downloads integrations, and tells how each stands;
 //! - `environments` adds and watches environments, `features` tells what each of them limits;
+//! - `report` writes a file for whoever is asked for help;
 //! - `login` and `logout` begin and end a session at a server that does it;
 //! - `explain` shows the catalogue of reasons;
 //! - `completions` and `man` print what a shell and a manual reader need.
@@ -24,6 +25,7 @@ mod environments;
 pub mod format;
 mod integrations;
 pub mod look;
+mod report;
 mod setup;
 mod stop;
 pub mod surroundings;

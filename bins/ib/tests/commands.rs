@@ -72,6 +72,7 @@ fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
         "no-watch",
         "environments",
         "features",
+        "report",
     ];
     for option in options {
         assert!(script.contains(option), "{shell} does not know {option}");
@@ -103,6 +104,8 @@ fn the_manual_has_exit_codes_variables_files_and_every_option() {
     assert!(page.contains("ib\\-environments\\-import(1)") && page.contains("IB_LIFETIME_TOKEN"), "{page}");
     assert!(output(&["ib", "man", "environments-remove"]).contains("\\-\\-yes"));
     assert!(output(&["ib", "man", "features"]).contains("ib features dev.example.com"));
+    let page = output(&["ib", "man", "report"]);
+    assert!(page.contains("\\-\\-file") && page.contains("ib\\-report\\-TIME.json"), "{page}");
     let root = output(&["ib", "man"]);
     assert!(root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"), "{root}");
 }

@@ -170,5 +170,6 @@ fn the_help_of_a_check_lists_every_exit_code_and_variable() {
     );
     insta::assert_snapshot!("help_environments", in_process(&["ib", "environments", "edit", "--help"], "").1);
     insta::assert_snapshot!("help_features", in_process(&["ib", "features", "--help"], "").1);
+    insta::assert_snapshot!("help_report", in_process(&["ib", "report", "--help"], "").1);
     insta::assert_snapshot!("help", in_process(&["ib", "--help"], "").1);
 }

@@ -38,6 +38,7 @@ use crate::request::{
     AcceptDisclaimer, DisclaimerDocument, EnterAddress, EnterCode, LogIn, SessionDocument, SetupList,
 };
 use crate::setup::SetupDocument;
+use crate::support::SupportDocument;
 
 pub use self::integrations::Download;
 pub use self::url::{ServerUrl, ServerUrlError};
@@ -168,6 +169,15 @@ impl Client {
     /// [`ClientError`].
     pub async fn setup(&self, id: &str) -> Result<SetupDocument, ClientError> {
         self.json(Method::GET, &format!("setups/{}?wait={WAIT}", plain(id)), NOTHING).await
+    }
+
+    /// A support report of a set-up and of what it leads to: redacted, to be handed on.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`].
+    pub async fn report(&self, id: &str) -> Result<SupportDocument, ClientError> {
+        self.json(Method::GET, &format!("setups/{}/report", plain(id)), NOTHING).await
     }
 
     /// A person enters the address.

@@ -15,6 +15,7 @@
 //! - [`audit`]: who did what, `ib.audit/1`;
 //! - [`declaration`]: the file that says how an infrastructure is to be, `ib.infrastructure/1`, and [`plan`]: what would
 //!   change, `ib.plan/1`, and what came of it, `ib.apply/1`;
+//! - [`support`]: all of that for whoever is asked for help, redacted, `ib.support/1`;
 //! - [`managers`]: what environments' Integration Managers and the service tell each other;
 //! - `client`, behind the feature of that name: asks `/api/v1`;
 //! - [`exit`]: exit codes, the same in every output format.
@@ -37,4 +38,5 @@ pub mod problem;
 pub mod request;
 pub mod setup;
 pub mod setup_event;
+pub mod support;
 pub mod waiver;

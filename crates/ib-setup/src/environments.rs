@@ -18,8 +18,8 @@ use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::link::LinkKeys;
 use crate::origin::Origin;
-use crate::ports::{Kept, Lease, Standing, StoreError};
-use crate::setup::{Setup, SetupError};
+use crate::ports::{Kept, Lease, Standing, Store, StoreError};
+use crate::setup::{self, Setup, SetupError};
 use crate::throttle::Attempt;
 use crate::time::Timestamp;
 
@@ -122,6 +122,16 @@ impl Environments {
     pub async fn view(&self, setup: SetupId) -> Result<View> {
         let way_in = self.way_in(setup).await?;
         Ok(self.shown(&self.load(way_in.infrastructure).await?.0))
+    }
+
+    /// The same at `now` for whoever has a store and nothing else, and so can only look.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn view_in(store: &dyn Store, setup: SetupId, now: Timestamp) -> Result<View> {
+        let way_in = way_in(store, setup).await?;
+        Ok(view(&load(store, way_in.infrastructure).await?.0, EVERY, now))
     }
 
     /// The same, with whether LifeTime may be asked for more. Where nobody was seen to [come in](Self::came_in) yet,
@@ -263,13 +273,7 @@ impl Environments {
     }
 
     async fn way_in(&self, setup: SetupId) -> Result<WayIn> {
-        let (state, _) = self.setup.load(setup).await?;
-        match (state.infrastructure(), state.signer()) {
-            (Some(infrastructure), Some(signer)) => {
-                Ok(WayIn { infrastructure, address: signer.address, username: signer.username })
-            }
-            _ => Err(EnvironmentsError::NotRegistered),
-        }
+        way_in(&*self.setup.ports.store, setup).await
     }
 
     /// What somebody enters is looked at, so it counts as an address that they try.
@@ -340,11 +344,7 @@ impl Environments {
     }
 
     async fn load(&self, infrastructure: InfrastructureId) -> Result<(State, usize)> {
-        let history = HistoryId::Environments(infrastructure);
-        match self.setup.ports.store.load(history).await? {
-            Some(kept) => self.restore(history, &kept).await,
-            None => Ok((State::default(), 0)),
-        }
+        load(&*self.setup.ports.store, infrastructure).await
     }
 
     async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
@@ -367,5 +367,23 @@ impl Environments {
     /// The time by which everything is decided.
     pub fn now(&self) -> Timestamp {
         self.setup.ports.clock.now()
+    }
+}
+
+async fn way_in(store: &dyn Store, setup: SetupId) -> Result<WayIn> {
+    let (state, _) = setup::load(store, setup).await?;
+    match (state.infrastructure(), state.signer()) {
+        (Some(infrastructure), Some(signer)) => {
+            Ok(WayIn { infrastructure, address: signer.address, username: signer.username })
+        }
+        _ => Err(EnvironmentsError::NotRegistered),
+    }
+}
+
+async fn load(store: &dyn Store, infrastructure: InfrastructureId) -> Result<(State, usize)> {
+    let history = HistoryId::Environments(infrastructure);
+    match store.load(history).await? {
+        Some(kept) => history::restore(store, history, &kept).await,
+        None => Ok((State::default(), 0)),
     }
 }

@@ -16,11 +16,11 @@ use ib_domain::dependency::catalogue::DependencyCatalogue;
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::origin::Origin;
-use crate::ports::{Depot, Kept, Lease, Leased, Packages, Release, Standing, StoreError, VaultError};
+use crate::ports::{Depot, Kept, Lease, Leased, Packages, Release, Standing, Store, StoreError, VaultError};
 use crate::publication::{
     Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, view,
 };
-use crate::setup::{Setup, SetupError};
+use crate::setup::{self, Setup, SetupError};
 use crate::time::Timestamp;
 
 pub use integrations::{DownloadError, UploadError, UploadRequest};
@@ -124,8 +124,17 @@ impl Publications {
     ///
     /// As [`view`](Self::view).
     pub async fn seen_by(&self, setup: SetupId) -> Result<(View, Holder)> {
-        let (infrastructure, holder) = self.way_in(setup).await?;
-        Ok((view(&self.load(infrastructure).await?.0), holder))
+        Self::seen_in(&*self.setup.ports.store, setup).await
+    }
+
+    /// The same for whoever has a store and nothing else, and so can only look.
+    ///
+    /// # Errors
+    ///
+    /// As [`view`](Self::view).
+    pub async fn seen_in(store: &dyn Store, setup: SetupId) -> Result<(View, Holder)> {
+        let (infrastructure, holder) = way_in(store, setup).await?;
+        Ok((view(&load(store, infrastructure).await?.0), holder))
     }
 
     /// A person wants to know what is there (D1).
@@ -186,14 +195,7 @@ impl Publications {
 
     /// The infrastructure that a set-up leads to, and whoever came in by it.
     async fn way_in(&self, setup: SetupId) -> Result<(InfrastructureId, Holder)> {
-        let (state, _) = self.setup.load(setup).await?;
-        match (state.infrastructure(), state.signer()) {
-            (Some(infrastructure), Some(signer)) => {
-                let holder = Holder { setup, username: signer.username, address: signer.address };
-                Ok((infrastructure, holder))
-            }
-            _ => Err(PublicationsError::NotRegistered),
-        }
+        way_in(&*self.setup.ports.store, setup).await
     }
 
     async fn command(&self, setup: SetupId, command: impl FnOnce(Holder) -> Command) -> Result<View> {
@@ -220,11 +222,7 @@ impl Publications {
     }
 
     async fn load(&self, infrastructure: InfrastructureId) -> Result<(State, usize)> {
-        let history = HistoryId::Publications(infrastructure);
-        match self.setup.ports.store.load(history).await? {
-            Some(kept) => self.restore(history, &kept).await,
-            None => Ok((State::default(), 0)),
-        }
+        load(&*self.setup.ports.store, infrastructure).await
     }
 
     async fn restore(&self, history: HistoryId, kept: &Kept) -> Result<(State, usize)> {
@@ -247,6 +245,26 @@ impl Publications {
 
     fn now(&self) -> Timestamp {
         self.setup.ports.clock.now()
+    }
+}
+
+/// The infrastructure that a set-up leads to, and whoever came in by it.
+async fn way_in(store: &dyn Store, setup: SetupId) -> Result<(InfrastructureId, Holder)> {
+    let (state, _) = setup::load(store, setup).await?;
+    match (state.infrastructure(), state.signer()) {
+        (Some(infrastructure), Some(signer)) => {
+            let holder = Holder { setup, username: signer.username, address: signer.address };
+            Ok((infrastructure, holder))
+        }
+        _ => Err(PublicationsError::NotRegistered),
+    }
+}
+
+async fn load(store: &dyn Store, infrastructure: InfrastructureId) -> Result<(State, usize)> {
+    let history = HistoryId::Publications(infrastructure);
+    match store.load(history).await? {
+        Some(kept) => history::restore(store, history, &kept).await,
+        None => Ok((State::default(), 0)),
     }
 }
 

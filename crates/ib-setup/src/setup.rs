@@ -15,7 +15,7 @@ use crate::origin::Origin;
 use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
 use crate::throttle::{Client, Limits, Throttled};
-use drive::load;
+pub(crate) use drive::load;
 
 /// Everything that a [`Setup`] needs from outside.
 #[derive(Clone)]

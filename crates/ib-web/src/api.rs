@@ -71,6 +71,7 @@ fn described() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(setups::disclaimer))
         .routes(routes!(setups::list, setups::begin))
         .routes(routes!(setups::read))
+        .routes(routes!(setups::report))
         .routes(routes!(embed::begin))
         .routes(routes!(integrations::list, integrations::upload))
         .routes(routes!(integrations::download, integrations::discard))

@@ -41,6 +41,7 @@ mod once;
 mod operate;
 mod pages;
 mod refusal;
+mod report;
 mod session;
 mod settings;
 mod watch;

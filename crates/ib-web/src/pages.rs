@@ -11,6 +11,7 @@ mod frame;
 mod help;
 mod integrations;
 mod overview;
+mod report;
 mod show;
 mod submit;
 mod upload;
@@ -62,6 +63,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route("/setup/integrations/{name}/package", get(integrations::download))
         .route("/setup/integrations/{wish}", post(integrations::take))
         .route(integrations::PATH, get(integrations::show))
+        .route(report::PATH, get(report::download))
         .route("/setup/{step}", get(show::step).post(submit::step))
         .route("/log-out", post(submit::log_out))
         .route("/logged-out", get(help::logged_out))

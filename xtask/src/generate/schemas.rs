@@ -12,6 +12,7 @@ use ib_api::integrations::IntegrationsDocument;
 use ib_api::plan::{ApplyDocument, PlanDocument};
 use ib_api::setup::SetupDocument;
 use ib_api::setup_event::SetupEvent;
+use ib_api::support::SupportDocument;
 use serde_json::Value;
 
 /// `ib.audit/1`, answered by `/api/v1`.
@@ -42,6 +43,11 @@ pub(super) fn setup() -> String {
 /// One line of `ib.setup.events/1`, printed by `ib setup --output ndjson`.
 pub(super) fn setup_events() -> String {
     published(SetupEvent::json_schema())
+}
+
+/// `ib.support/1`, written by `ib report` and answered by `/api/v1`.
+pub(super) fn support() -> String {
+    published(SupportDocument::json_schema())
 }
 
 /// `ib.dependencies/1`, printed by `ib dependencies --output json` and answered by `/api/v1`.

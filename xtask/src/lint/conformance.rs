@@ -1,7 +1,7 @@
 //! `docs/conformance.md`: every statement of the mission, the code that does it, and the test that proves it.
 //!
-//! Its tables have the columns id, statement, code, tests. A test is named `crate::path::name` or
-//! `path/to/file.rs::name`. What is not built yet stands under a heading that says "Later", as id and statement.
+//! Its table has the columns id, statement, code, tests. A test is named `crate::path::name` or
+//! `path/to/file.rs::name`.
 
 use std::collections::BTreeMap;
 
@@ -46,9 +46,7 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
 
 fn problems(page: &Document, tree: &Tree, has: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let mut problems = ids(page);
-    for row in page.rows.iter().filter(|row| !row.section.to_lowercase().contains("later")) {
-        problems.extend(done(page, row, tree, has));
-    }
+    problems.extend(page.rows.iter().flat_map(|row| done(page, row, tree, has)));
     problems
 }
 
@@ -66,7 +64,7 @@ fn ids(page: &Document) -> Vec<Problem> {
         0 => Some(Problem::new(
             PAGE,
             format!("{wanted} is missing"),
-            "add its row, or name it under \"Later\"",
+            "add its row, with the code that does it and the test that proves it",
         )),
         1 => None,
         n => Some(Problem::new(PAGE, format!("{wanted} appears {n} times"), "keep one row for it")),
@@ -91,7 +89,7 @@ fn done(page: &Document, row: &Row, tree: &Tree, has: &dyn Fn(&str) -> bool) -> 
         problems.push(problem("names no code".into(), "name the file that does it, as `path/to/file.rs`"));
     }
     if tests.spans.is_empty() {
-        problems.push(problem("names no test".into(), "write the test, or move the row under \"Later\""));
+        problems.push(problem("names no test".into(), "write the test, and name it"));
     }
     let lost = code.spans.iter().filter(|path| !has(path));
     problems.extend(
@@ -155,17 +153,16 @@ mod tests {
         Tree { sources: sources.into(), folders: folders.into() }
     }
 
-    /// A page with every statement later, but for the given ids; then the given rows.
+    /// A page with every statement proven, but for the given ids; then the given rows.
     fn page(without: &[&str], rows: &str) -> Document {
         let all =
             MISSION.iter().flat_map(|&(chapter, count)| (1..=count).map(move |n| format!("{chapter}{n}")));
-        let later: Vec<String> = all
+        let proven: Vec<String> = all
             .filter(|id| !without.contains(&id.as_str()))
-            .map(|id| format!("| {id} | something |\n"))
+            .map(|id| format!("| {id} | something | `crates/ib-a/src/b.rs` | `ib_a::b::proves` |\n"))
             .collect();
         let head = "# Conformance\n\n| id | statement | code | tests |\n| --- | --- | --- | --- |\n";
-        let text = format!("{head}{rows}\n## Later\n\n| id | statement |\n| --- | --- |\n{}", later.concat());
-        Document::parse(PAGE, &text)
+        Document::parse(PAGE, &format!("{head}{rows}{}", proven.concat()))
     }
 
     fn whats(page: &Document) -> Vec<String> {
@@ -174,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_with_every_statement_proven_or_later_passes() {
+    fn a_page_with_every_statement_proven_passes() {
         let row = "| B1 (part) | Does it | `crates/ib-a/src/b.rs` | `ib_a::b::proves`, `crates/ib-a/tests/c.rs::cases`, `crates/ib-a/tests/c.rs::journey` |\n";
         assert_eq!(whats(&page(&["B1"], row)), Vec::<String>::new());
     }

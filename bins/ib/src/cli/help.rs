@@ -182,6 +182,32 @@ pub(crate) const STATUS: Guide = Guide {
     notes: "",
 };
 
+/// The guide of `ib report`.
+pub(crate) const REPORT: Guide = Guide {
+    examples: &[
+        ("to a file in this folder", "ib report dev.example.com"),
+        ("to a file of that name", "ib report dev.example.com --file for-support.json"),
+        ("to read it first", "ib report dev.example.com --file -"),
+        ("of what a server knows", "ib report dev.example.com --server https://ib.example.com"),
+    ],
+    exits: &[
+        (Exit::Passed, "it is written"),
+        INTERNAL,
+        (Exit::Usage, "wrong usage, nothing is known of the address, or the file cannot be written"),
+        (Exit::CouldNotTell, "the server does not answer"),
+        (Exit::Login, "the session at the server has ended"),
+        INTERRUPTED,
+    ],
+    variables: &[DATA, SERVER, NO_COLOUR, FORCE_COLOUR, LOCALE],
+    files: &[
+        ("ib-report-TIME.json", "the report, in the folder in which the command runs; for its owner alone"),
+        DATA_FILES,
+        SERVERS_FILE,
+        CA_FILES,
+    ],
+    notes: ib_api::support::LEFT_OUT,
+};
+
 /// The guide of `ib dependencies`.
 pub(crate) const DEPENDENCIES: Guide = Guide {
     examples: &[
@@ -270,6 +296,7 @@ impl Guide {
             "features" => Some(&FEATURES),
             "plan" => Some(&PLAN),
             "apply" => Some(&APPLY),
+            "report" => Some(&REPORT),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),
             _ => None,

@@ -66,6 +66,26 @@ pub struct StatusArguments {
     pub place: PlaceArguments,
 }
 
+/// The arguments of `ib report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// The development environment's address, such as dev.example.com.
+    #[arg(value_name = "ADDRESS", value_hint = ValueHint::Hostname)]
+    pub address: String,
+    /// Write it to this file, which is not there yet; - is standard output. Without it: ib-report-TIME.json in this folder.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long = "color", value_name = "WHEN", value_enum, default_value_t)]
+    pub colour: ColourChoice,
+    /// Trust the certificate authorities in this PEM file too, with --server. Can be given more than once.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub ca: Vec<PathBuf>,
+    /// Where set-ups are kept.
+    #[command(flatten)]
+    pub place: PlaceArguments,
+}
+
 /// Where set-ups are kept: on this machine, or by a server.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Where set-ups are kept")]

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use ib_api::exit::Exit;
 use ib_api::problem::Problem;
 use ib_api::setup::SetupDocument;
+use ib_api::support::SupportDocument;
 use ib_domain::address::{EnvironmentAddress, HTTPS_PORT};
 use ib_domain::declaration::FileName;
 use ib_env_client::http::ConnectTo;
-use ib_setup::SetupError;
+use ib_setup::{SetupError, Timestamp};
 
 use super::desk::{Desk, Refused};
 use super::embedded::{self, Embedded, Means};
@@ -23,6 +24,7 @@ use crate::dependencies;
 use crate::dependencies::workshop::Workshop;
 use crate::environments;
 use crate::environments::watcher::Watcher;
+use crate::report;
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
@@ -172,6 +174,19 @@ impl Place {
             Self::Folder(folder, _) if !folder.is_there() => Ok(Ok(None)),
             Self::Folder(folder, _) => embedded::look(folder, address).await,
             Self::Server(remote, _) => Ok(remote.look(address).await),
+        }
+    }
+
+    /// A support report of what is known of an address there, without asking an environment.
+    pub(crate) async fn report(
+        &self,
+        address: &EnvironmentAddress,
+        now: Timestamp,
+    ) -> Result<Result<Option<SupportDocument>, Refused>, Stop> {
+        match self {
+            Self::Folder(folder, _) if !folder.is_there() => Ok(Ok(None)),
+            Self::Folder(folder, _) => report::embedded::made(folder, address, now).await,
+            Self::Server(remote, _) => Ok(report::remote::made(remote, address).await),
         }
     }
 

@@ -6,6 +6,7 @@ mod files;
 mod formats;
 mod publish;
 mod remote;
+mod report;
 mod server;
 mod stops;
 mod world;

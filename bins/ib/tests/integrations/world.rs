@@ -188,6 +188,11 @@ impl World {
         self.words(words.collect(), run).await
     }
 
+    /// A command that needs no way to the simulator.
+    pub(crate) async fn alone(&self, words: &[&str], run: Run) -> Ending {
+        self.words(words.iter().map(|word| (*word).to_owned()).collect(), run).await
+    }
+
     async fn words(&self, words: Vec<String>, run: Run) -> Ending {
         let (mut surroundings, captured) = Surroundings::captured();
         let asked = Arc::default();

@@ -4,6 +4,7 @@
 mod folder;
 mod interactive;
 mod remote;
+mod report;
 mod resume;
 mod server;
 mod stops;

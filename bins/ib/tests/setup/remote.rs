@@ -10,18 +10,18 @@ use crate::server::Server;
 use crate::world::{ACCEPT, DEV, Ending};
 
 /// A folder for the settings of one person.
-struct Home(tempfile::TempDir);
+pub(crate) struct Home(tempfile::TempDir);
 
 impl Home {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn sessions(&self) -> PathBuf {
+    pub(crate) fn sessions(&self) -> PathBuf {
         self.0.path().join("config/ib/servers.toml")
     }
 
-    async fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ending {
+    pub(crate) async fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ending {
         let (mut surroundings, captured) = Surroundings::captured();
         let config = self.0.path().join("config").display().to_string();
         let own =

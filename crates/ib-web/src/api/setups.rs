@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_api::request::{DisclaimerDocument, SetupList};
 use ib_api::setup::SetupDocument;
+use ib_api::support::SupportDocument;
 use ib_setup::SetupId;
 
 use super::answers::{InSession, OnSetUp, Repeatable, Which};
@@ -110,4 +111,22 @@ pub(super) async fn read(
     let id = caller.owned(&id)?;
     let (id, view) = app.settled(&caller.session, id, wait).await?;
     Ok(Json(SetupDocument::new(id, &view)))
+}
+
+/// Make a support report
+///
+/// Everything about the set-up and what it leads to that helps whoever is asked for help. It is redacted: user names are
+/// numbered, and secrets, whys of waivers and file names are not in it. Before registration it holds the set-up alone.
+#[utoipa::path(
+    get, path = "/api/v1/setups/{id}/report", operation_id = "readReport", tag = "Set-ups", security(("session" = [])),
+    params(Which),
+    responses((status = 200, body = SupportDocument, description = "The report"), OnSetUp, InSession)
+)]
+pub(super) async fn report(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Named(id): Named,
+) -> Result<Json<SupportDocument>, Refusal> {
+    let setup = caller.owned(&id)?;
+    Ok(Json(app.report(setup).await?))
 }

@@ -17,6 +17,7 @@ mod managers;
 mod pages;
 mod place;
 mod program;
+mod report;
 mod setup;
 mod setup_forms;
 mod stream;
