@@ -22,6 +22,8 @@ use crate::session::Session;
 pub(crate) const UPLOAD: Duration = Duration::from_mins(30);
 /// How long nothing of it may arrive.
 const PAUSE: Duration = Duration::from_secs(30);
+/// How much more of a package that is refused is let come, in bytes.
+const REST: usize = 64 << 20;
 
 /// What a person asks of an integration.
 pub(crate) enum Wish {
@@ -76,14 +78,17 @@ impl App {
         setup: SetupId,
         kind: &str,
         file: String,
-        pieces: impl Stream<Item = io::Result<Bytes>> + Send + Unpin,
+        mut pieces: impl Stream<Item = io::Result<Bytes>> + Send + Unpin,
     ) -> Answer<IntegrationName> {
         let kind: IntegrationKind = kind.parse().map_err(|_| {
             let ids = IntegrationKind::ALL.map(IntegrationKind::id).join(", ");
             Problem::new(ProblemKind::Unusable, format!("Choose a kind: one of {ids}.")).field("kind")
         })?;
         let request = UploadRequest { kind, file };
-        let uploaded = self.publications_for(from)?.upload(setup, request, unstalled(pieces)).await;
+        let uploaded = self.publications_for(from)?.upload(setup, request, unstalled(&mut pieces)).await;
+        if uploaded.is_err() {
+            let_go(pieces).await;
+        }
         let (_, name) = uploaded.map_err(|error| self.told(Problem::of_upload(&error), &error))?;
         Ok(name)
     }
@@ -145,6 +150,22 @@ impl App {
 fn named(text: &str) -> Answer<IntegrationName> {
     let detail = "There is no integration of that name.";
     Ok(text.parse().map_err(|_| Problem::new(ProblemKind::NotFound, detail))?)
+}
+
+/// Lets whoever is still sending come to an end: they hear why it is refused only once they have. What comes is dropped,
+/// and whoever sends much more is cut off.
+async fn let_go(mut pieces: impl Stream<Item = io::Result<Bytes>> + Unpin) {
+    let mut left = REST;
+    let end = async {
+        while let Some(Ok(piece)) = pieces.next().await {
+            left = left.saturating_sub(piece.len());
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whoever stops to send is not waited for.
+    let _ = timeout(PAUSE, end).await;
 }
 
 /// The same pieces; whoever stops to send breaks off.
