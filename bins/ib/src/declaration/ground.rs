@@ -82,6 +82,14 @@ fn stopped(document: &SetupDocument) -> String {
     if said.is_empty() { format!("it waits for you at: {step}") } else { said.join("; ") }
 }
 
+/// What to write into the file where the disclaimer is what is missing.
+fn unaccepted(document: &SetupDocument) -> Option<String> {
+    let version = harmless(&document.disclaimer, 60);
+    (document.step == "disclaimer").then(|| {
+        format!("the disclaimer has to be accepted: read it, write disclaimer = \"{version}\" into the file, and plan again")
+    })
+}
+
 /// What was found, its code, and what to do.
 fn found(finding: &FindingDocument) -> String {
     let code = finding.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
@@ -116,6 +124,7 @@ impl Ground {
             Some(document) if document.infrastructure.is_some() => Ok(()),
             Some(document) => {
                 let exit = place::exit(document.exit);
+                let missing = missing.map(|missing| unaccepted(&document).unwrap_or(missing));
                 Err(Trouble::new(missing.unwrap_or_else(|| stopped(&document)), exit))
             }
             None => Err(Trouble::new("nothing could be begun", Exit::CouldNotTell)),
