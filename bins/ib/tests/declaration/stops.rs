@@ -63,7 +63,7 @@ async fn a_disclaimer_that_nobody_accepted_is_for_a_person() {
     world.file("infrastructure.toml", &FILE.replace("built-in-1", "built-in-0"));
     let words = ["infrastructure.toml", "--yes", "--non-interactive", "--output", "json"];
     let ending = world.ib("apply", &words, Run::default()).await;
-    ending.assert(7, &["write disclaimer = \"built-in-1\" into the file"]);
+    ending.assert(7, &["write disclaimer = \\\"built-in-1\\\" into the file"]);
     assert_eq!(ending.counts(), [0, 1, 4]);
 }
 
