@@ -4,7 +4,7 @@ use ib_domain::environment::Role;
 use ib_domain::feature::{Availability, Feature, REPORTED};
 use ib_setup::Timestamp;
 use ib_setup::environment::{
-    EnvironmentView, Inbound, LinkView, ReportView, ReportedIntegration, Standing, View,
+    EnvironmentView, Inbound, LinkView, ReportView, ReportedIntegration, Sight, Standing, View,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,9 @@ pub struct EnvironmentRow {
     pub since: Option<String>,
     /// Its Platform Server version, the last one that could be read.
     pub version: Option<String>,
+    /// What it ran before that version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_was: Option<EarlierVersion>,
     /// Who added it.
     pub added_by: String,
     /// When it was added, in RFC 3339.
@@ -75,11 +78,27 @@ pub struct EnvironmentRow {
     pub link: Option<LinkDocument>,
     /// Everything that is not as it should be; `skipped`, with its waiver, where somebody decided to live with it.
     pub findings: Vec<FindingDocument>,
+    /// The code of the finding that somebody should do something about first; nothing where nothing has to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repair: Option<String>,
     /// What people decided to live with, one for each code, expired or not.
     #[serde(default)]
     pub waivers: Vec<WaiverRow>,
     /// What can be done with it.
     pub features: Vec<FeatureDocument>,
+}
+
+/// A Platform Server version that an environment ran before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub struct EarlierVersion {
+    /// The version.
+    pub version: String,
+    /// When another one was seen, in RFC 3339.
+    pub until: String,
+    /// Whether registering took an activation code with it, and would take none any more.
+    pub needed_code: bool,
 }
 
 /// What an environment's Integration Manager and this service know of each other.
@@ -217,14 +236,27 @@ impl From<&EnvironmentView> for EnvironmentRow {
             looked_at: sight.map(|sight| at(sight.at)),
             since: sight.map(|sight| at(sight.since)),
             version: sight.and_then(|sight| sight.version).map(|version| version.to_string()),
+            version_was: sight.and_then(EarlierVersion::of),
             added_by: view.by.to_string(),
             added_at: at(view.added),
             file: view.file.as_ref().map(ToString::to_string),
             link: LinkDocument::of(&view.link),
             findings: view.troubles.iter().map(|it| FindingDocument::of_trouble(it, &its_role)).collect(),
+            repair: view.repair().and_then(|trouble| Some(trouble.found.reason?.entry().code.to_owned())),
             waivers: view.waivers.iter().map(WaiverRow::from).collect(),
             features: REPORTED.iter().map(feature).collect(),
         }
+    }
+}
+
+impl EarlierVersion {
+    fn of(sight: &Sight) -> Option<Self> {
+        let was = sight.was?;
+        Some(Self {
+            version: was.version.to_string(),
+            until: at(was.until),
+            needed_code: sight.outgrew_code(),
+        })
     }
 }
 

@@ -27,6 +27,7 @@
 //! With the `serde` feature the types serialise, and are validated on the way in.
 
 pub mod address;
+pub mod certificate;
 pub mod check;
 pub mod declaration;
 pub mod dependency;

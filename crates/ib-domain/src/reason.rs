@@ -186,6 +186,8 @@ reasons! {
 
     /// The certificate has ended.
     TlsExpired = tls::EXPIRED;
+    /// The certificate ends soon.
+    TlsEndsSoon = tls::ENDS_SOON;
     /// The certificate has not begun.
     TlsNotYetValid = tls::NOT_YET_VALID;
     /// The certificate is for other names.
@@ -372,6 +374,11 @@ impl Reason {
     /// Finds a reason by its code, in any case.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.entry().code.eq_ignore_ascii_case(code.trim()))
+    }
+
+    /// Whether it becomes a failure by itself: a warning that somebody has to do something about.
+    pub const fn worsens(self) -> bool {
+        matches!(self, Self::TlsEndsSoon)
     }
 }
 

@@ -114,6 +114,19 @@ async fn asleep(host: &str) -> Diagnosis {
 }
 
 #[tokio::test]
+async fn a_certificate_that_ends_soon_is_a_warning_and_in_nobodys_way() {
+    let mut world = World::acme().await;
+    // The simulator's certificates end on 2099-01-01.
+    let december = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(4_070_044_800);
+    world.settings.clock = Arc::new(move || december);
+    let diagnosis = world.environment("dev.acme.example").diagnose().await;
+    let tls = diagnosis.findings.iter().find(|finding| finding.check == Check::NetTls).unwrap();
+    assert_eq!(tls.outcome, Outcome::Warning(Reason::TlsEndsSoon));
+    assert_eq!(tls.evidence.observed.as_deref(), Some("2099-01-01"));
+    assert!(diagnosis.recognised);
+}
+
+#[tokio::test]
 async fn a_personal_environment_gets_the_time_to_wake_up_that_no_other_gets() {
     assert!(asleep("maria.outsystemscloud.com").await.recognised);
     let other = asleep("other.acme.example").await;

@@ -50,7 +50,7 @@ pub use link::{
     Inbound, Introducing, LinkView, ManagerVersion, PROOF_WAIT, ProofRefusal, Report, ReportError,
     ReportView, ReportedIntegration, introductions,
 };
-pub use sight::{Seen, Sight};
+pub use sight::{Earlier, Seen, Sight};
 pub use view::{EnvironmentView, Standing, View, view};
 pub use waiver::{LONGEST, Trouble, Waiver, WaiverEffect, WaiverView};
 
@@ -121,7 +121,7 @@ pub struct Refused {
 
 /// The version of a snapshot's form. It counts up with every change of [`State`] or of anything in it; a snapshot
 /// in another form is not read, and the history is replayed instead.
-const SNAPSHOT: u8 = 4;
+const SNAPSHOT: u8 = 5;
 
 impl State {
     /// The state as a text, for a [`Store`](crate::ports::Store) to keep beside the history.

@@ -11,6 +11,7 @@ use ib_setup::publication::Item;
 use super::choice::{chosen, due, is_active, is_over, is_whole, missing};
 use super::task::Task;
 use super::teller::Teller;
+use super::verdict::Ending;
 use super::workshop::{Order, Workshop};
 use crate::setup::entrance::{Entrance, Given, Halt};
 use crate::setup::person::Person;
@@ -24,15 +25,6 @@ pub(crate) struct Course<'w> {
     heard: usize,
     /// What was there last.
     pub(crate) latest: Option<DependenciesDocument>,
-}
-
-/// How a command came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// As far as possible.
-    Reached,
-    /// Everything that was asked for is there already.
-    NothingToDo,
 }
 
 type Result<T> = std::result::Result<T, Halt>;

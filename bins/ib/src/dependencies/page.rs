@@ -5,8 +5,8 @@ use ib_api::setup::FindingDocument;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
 use super::choice::is_active;
-use super::course::Ending;
 use super::task::Task;
+use super::verdict::Ending;
 use crate::format::{Page, command_row, padded, widest};
 use crate::look::{Look, Mark};
 use crate::setup::page::paragraph;

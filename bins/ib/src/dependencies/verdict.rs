@@ -4,9 +4,17 @@ use ib_api::dependencies::DependenciesDocument;
 use ib_api::exit::Exit;
 use ib_domain::reason::Reason;
 
-use super::course::Ending;
 use super::task::Task;
 use crate::setup::place;
+
+/// How a command came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// As far as possible.
+    Reached,
+    /// Everything that was asked for is there already.
+    NothingToDo,
+}
 
 /// The exit code of a command that came to this end: the document's own, but for what was not asked.
 pub(crate) fn exit(task: &Task, ending: Ending, document: &DependenciesDocument) -> Exit {

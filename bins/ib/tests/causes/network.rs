@@ -95,6 +95,7 @@ fn certificates() -> Vec<Cause> {
     let tls = |reason, exit, tls: Tls| cause(reason, exit).dev(move |environment| environment.tls = tls);
     vec![
         tls(Reason::TlsExpired, 3, Tls::Expired),
+        tls(Reason::TlsEndsSoon, 0, Tls::EndsSoon),
         tls(Reason::TlsNotYetValid, 3, Tls::NotYetValid),
         tls(Reason::TlsNameMismatch, 3, Tls::WrongHost),
         tls(Reason::TlsUnknownIssuer, 3, Tls::UnknownIssuer),

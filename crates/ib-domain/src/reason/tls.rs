@@ -31,6 +31,18 @@ pub(super) const EXPIRED: Entry = Entry {
     ..CERTIFICATE
 };
 
+pub(super) const ENDS_SOON: Entry = Entry {
+    code: "SETUP-TLS-009",
+    id: "net.tls.ends_soon",
+    severity: Severity::Warning,
+    title: "Certificate about to end",
+    message: "The certificate of {host} ends on {observed}.",
+    cause: "It was not renewed yet, or the renewed one was not installed.",
+    action: "Renew the certificate before that and install it on the web server of {host}. Once it has ended, nothing can be connected.",
+    impact: Impact::Nothing,
+    ..CERTIFICATE
+};
+
 pub(super) const NOT_YET_VALID: Entry = Entry {
     code: "SETUP-TLS-002",
     id: "net.tls.not_yet_valid",

@@ -10,7 +10,7 @@ use ib_domain::permission::evaluation::{BlockReason, Evaluation, Missing, NEEDED
 use ib_domain::permission::key::ApplicationKey;
 use ib_domain::permission::level::Level;
 use ib_domain::permission::unverified::UnverifiedReason;
-use ib_domain::permission::update::{UpdateRight, dependency_updates};
+use ib_domain::permission::update::{DependencyUpdate, UpdateRight, dependency_updates};
 use ib_domain::permission::user::{Application, Username};
 use ib_domain::reason::Reason;
 
@@ -212,10 +212,14 @@ fn dependencies(
             at,
         );
     };
-    let updates = dependency_updates(model, &username, &listed.key, &known.applications);
+    told(&dependency_updates(model, &username, &listed.key, &known.applications), at)
+}
+
+/// What LifeTime's word on each dependency comes to.
+fn told(updates: &[DependencyUpdate], at: SystemTime) -> Finding {
     let mut kept = Vec::new();
     let mut decided = std::collections::BTreeSet::new();
-    for update in &updates {
+    for update in updates {
         match &update.right {
             UpdateRight::Granted { .. } => {}
             UpdateRight::Kept { decided_by, .. } => {

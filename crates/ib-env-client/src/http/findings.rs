@@ -10,6 +10,7 @@ use ib_domain::finding::{Evidence, Finding, Outcome};
 use ib_domain::reason::{Reason, Retry};
 
 use super::probe::Resolved;
+use super::tls::Presented;
 use super::transport::Transport;
 use crate::Obstacle;
 
@@ -79,6 +80,16 @@ impl<'t> Findings<'t> {
         self.passed(Check::EnvProduct, evidence("an OutSystems environment"), took);
     }
 
+    /// TLS worked; the certificate may have to be replaced all the same.
+    fn certificate(&mut self, presented: Option<&Presented>, took: Duration) {
+        let now = (self.transport.settings.clock)();
+        if let Some(warning) = presented.and_then(|seen| seen.warning(now)) {
+            return self.obstacle(warning, took);
+        }
+        let until = presented.map(|seen| format!("certificate valid until {}", seen.ends));
+        self.passed(Check::NetTls, Evidence::new().observed(until.unwrap_or_default()), took);
+    }
+
     /// TCP, TLS and HTTP, from what came of the first request. A connection is made once, as for every other
     /// request; only where it failed without saying at which layer, TCP is tried alone.
     pub(super) async fn first_request<T>(
@@ -108,8 +119,7 @@ impl<'t> Findings<'t> {
             );
         }
         if failed.is_none_or(|check| check == Check::NetHttp) {
-            let until = presented.map(|seen| format!("certificate valid until {}", seen.ends));
-            self.passed(Check::NetTls, Evidence::new().observed(until.unwrap_or_default()), tls_took);
+            self.certificate(presented.as_ref(), tls_took);
         }
         match obstacle {
             None => self.passed(

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
+use ib_domain::certificate::Validity;
 use ib_domain::reason::Reason;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -148,6 +149,7 @@ pub(super) struct Presented {
     pub(super) begins: String,
     pub(super) ends: String,
     pub(super) fingerprint: String,
+    pub(super) validity: Option<Validity>,
     pub(super) at: Option<Instant>,
 }
 
@@ -161,8 +163,15 @@ impl Presented {
             begins: date(validity.not_before.to_datetime()),
             ends: date(validity.not_after.to_datetime()),
             fingerprint: fingerprint(der),
+            validity: span(validity),
             at: Some(Instant::now()),
         })
+    }
+
+    /// That it has to be replaced, where it does.
+    pub(super) fn warning(&self, now: SystemTime) -> Option<Obstacle> {
+        let ends_soon = self.validity.is_some_and(|validity| validity.ends_soon(now));
+        ends_soon.then(|| self.describe(Obstacle::new(Reason::TlsEndsSoon).observed(&self.ends)))
     }
 
     /// Adds what is known to an obstacle.
@@ -195,6 +204,16 @@ fn names(certificate: &X509Certificate<'_>) -> String {
         }
         _ => names.join(", "),
     }
+}
+
+/// What cannot be told as a time is not judged.
+fn span(validity: &x509_parser::certificate::Validity) -> Option<Validity> {
+    let time = |seconds: i64| {
+        let seconds = Duration::from_secs(seconds.try_into().ok()?);
+        SystemTime::UNIX_EPOCH.checked_add(seconds)
+    };
+    let begins = time(validity.not_before.timestamp())?;
+    Some(Validity { begins, ends: time(validity.not_after.timestamp())? })
 }
 
 fn date(time: impl std::fmt::Display) -> String {

@@ -67,6 +67,8 @@ pub enum Tls {
     Ok,
     /// A certificate that ended in 2001.
     Expired,
+    /// A certificate that ends in ten days of this machine's time, by which clients verify it.
+    EndsSoon,
     /// A certificate that begins in 2090.
     NotYetValid,
     /// A certificate for `wrong.example`.

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -25,6 +27,9 @@ pub enum TlsError {
     #[error("TLS could not be set up: {0}")]
     Configuration(#[from] rustls::Error),
 }
+
+/// When certificates end that are as they should be.
+const LAST: Date = jiff::civil::date(2099, 1, 1);
 
 type OwnIssuer = Issuer<'static, KeyPair>;
 
@@ -87,12 +92,14 @@ impl Authority {
         params.extended_key_usages = vec![purpose];
         params.use_authority_key_identifier_extension = true;
         let (from, until) = match tls {
-            Tls::Expired => (2000, 2001),
-            Tls::NotYetValid => (2090, 2099),
-            _ => (2020, 2099),
+            Tls::Expired => (2000, jiff::civil::date(2001, 1, 1)),
+            Tls::NotYetValid => (2090, LAST),
+            Tls::EndsSoon => (2020, in_ten_days()),
+            _ => (2020, LAST),
         };
         params.not_before = date_time_ymd(from, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
+        params.not_after =
+            date_time_ymd(until.year().into(), until.month().unsigned_abs(), until.day().unsigned_abs());
         let issuer = if tls == Tls::UnknownIssuer { &self.stranger } else { &self.trusted };
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, issuer)?;
@@ -119,4 +126,8 @@ fn issuer(name: &str) -> Result<(OwnIssuer, String), TlsError> {
     let key = KeyPair::generate()?;
     let pem = params.self_signed(&key)?.pem();
     Ok((Issuer::new(params, key), pem))
+}
+
+fn in_ten_days() -> Date {
+    TimeZone::UTC.to_datetime(Timestamp::now()).date().saturating_add(10.days())
 }

@@ -28,6 +28,9 @@ pub enum Effect {
     },
 }
 
+/// After how many intervals without a look what was seen is stale.
+pub(super) const STALE: u32 = 3;
+
 /// Due at once.
 const NOW: Timestamp = Timestamp::from_millis(0);
 

@@ -1,7 +1,8 @@
 //! What was seen of an environment.
 
 use ib_domain::environment::Purpose;
-use ib_domain::version::PlatformVersion;
+use ib_domain::reason::Reason;
+use ib_domain::version::{PlatformVersion, activation_code};
 use serde::{Deserialize, Serialize};
 
 use crate::found::{Found, Status};
@@ -32,10 +33,23 @@ impl Seen {
         version: Option<PlatformVersion>,
         serial: Option<Serial>,
     ) -> Self {
-        let is_trouble =
-            |found: &Found| matches!(found.status, Status::Warning | Status::Failed | Status::Unknown);
+        let is_trouble = |found: &Found| {
+            matches!(found.status, Status::Warning | Status::Failed | Status::Unknown)
+                // Nobody asks for the code of an infrastructure that is registered.
+                && found.reason != Some(Reason::ActivationCodeNeeded)
+        };
         Self { troubles: findings.into_iter().filter(is_trouble).collect(), purpose, version, serial }
     }
+}
+
+/// A Platform Server version that an environment ran before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Earlier {
+    /// The version.
+    pub version: PlatformVersion,
+    /// When another one was seen.
+    pub until: Timestamp,
 }
 
 /// What was last seen of an environment.
@@ -49,6 +63,8 @@ pub struct Sight {
     pub troubles: Vec<Found>,
     /// Its Platform Server version, the last one that could be read.
     pub version: Option<PlatformVersion>,
+    /// What ran before that version.
+    pub was: Option<Earlier>,
     /// Its serial number, the last one that it told.
     pub(super) serial: Option<Serial>,
 }
@@ -62,7 +78,25 @@ impl Sight {
             since: known.map_or(at, |known| known.since),
             troubles: seen.troubles.clone(),
             version: seen.version.or_else(|| before?.version),
+            was: before.and_then(|before| before.earlier(seen.version, at)),
             serial: seen.serial.clone().or_else(|| before?.serial.clone()),
+        }
+    }
+
+    /// What ran before `version`, which was seen at `at`.
+    fn earlier(&self, version: Option<PlatformVersion>, at: Timestamp) -> Option<Earlier> {
+        match (self.version, version) {
+            (Some(known), Some(seen)) if known != seen => Some(Earlier { version: known, until: at }),
+            _ => self.was,
+        }
+    }
+
+    /// Whether Platform Server was raised so far that the infrastructure would need no activation code any more (C5).
+    pub fn outgrew_code(&self) -> bool {
+        let needs_code = |version: PlatformVersion| activation_code().matches(&version.to_semver());
+        match (self.was, self.version) {
+            (Some(was), Some(version)) => needs_code(was.version) && !needs_code(version),
+            _ => false,
         }
     }
 

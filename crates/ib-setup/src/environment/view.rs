@@ -8,15 +8,14 @@ use ib_domain::declaration::FileName;
 use ib_domain::environment::{EnvironmentName, Purpose, Role};
 use ib_domain::feature::{Availability, Feature, Impact};
 use ib_domain::permission::user::Username;
+use ib_domain::reason::{Reason, Severity};
 
+use super::due::STALE;
 use super::link::{self, LinkView};
 use super::waiver::{Trouble, WaiverView};
 use super::{Environment, Import, Refused, Sight, State};
 use crate::found::{Found, Status};
 use crate::time::Timestamp;
-
-/// After how many intervals without a look what was seen is stale.
-pub(super) const STALE: u32 = 3;
 
 /// The environments of an infrastructure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +96,23 @@ impl EnvironmentView {
     /// Whether it is the one that users sign in to, which stays.
     pub fn is_development(&self) -> bool {
         self.purpose == Purpose::Development
+    }
+
+    /// What somebody should do something about first; `None` where nothing has to be done.
+    ///
+    /// What people decided to have without a connection needs no repair, nor does a warning that stays one.
+    pub fn repair(&self) -> Option<&Trouble> {
+        let mut open = self.troubles.iter().filter(|trouble| trouble.waiver.is_none());
+        let needs_repair = match self.standing {
+            Standing::Faulty => true,
+            Standing::NotConnected => self.is_development(),
+            _ => false,
+        };
+        if needs_repair {
+            let failed = open.clone().find(|trouble| trouble.severity == Severity::Failed);
+            return failed.or_else(|| open.next());
+        }
+        open.find(|trouble| trouble.found.reason.is_some_and(Reason::worsens))
     }
 
     /// Whether a feature can be used with it. A waiver changes nothing about that.

@@ -207,16 +207,23 @@ const fn about(fact: &Fact) -> Option<&Item> {
 
 /// What happens to one item.
 fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
-    let busy_since = match item.status {
-        Status::Queued { busy, .. } => busy,
-        _ => None,
-    };
     if matches!(fact, Fact::Unsent { is_busy: false, .. }) {
         item.is_repeated = true;
     }
-    item.status = match (&item.status, fact) {
-        (Status::Queued { .. }, Fact::Absent { .. }) => {
-            Status::Queued { is_doubtful: false, busy: busy_since }
+    let next = if matches!(item.status, Status::Queued { .. } | Status::Uploading { .. }) {
+        sending(item, fact, at)
+    } else {
+        accepted(item, fact)
+    };
+    item.status = next.or_else(|| ended(&item.status, fact))?;
+    Some(())
+}
+
+/// Until the environment has accepted the package, or sent it back.
+fn sending(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<Status> {
+    Some(match (&item.status, fact) {
+        (Status::Queued { busy, .. }, Fact::Absent { .. }) => {
+            Status::Queued { is_doubtful: false, busy: *busy }
         }
         (Status::Queued { busy, .. }, Fact::Sending { fence, .. }) => {
             item.attempt = item.attempt.saturating_add(1);
@@ -229,12 +236,26 @@ fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
             item.attempt = item.attempt.saturating_sub(1);
             Status::Queued { is_doubtful: true, busy: item.busy_before.or(Some(at)) }
         }
-        (Status::Uploading { .. } | Status::Validating(_), Fact::Unsent { is_busy: false, .. }) => {
+        (Status::Uploading { .. }, Fact::Unsent { is_busy: false, .. }) => {
             Status::Queued { is_doubtful: true, busy: None }
         }
         (Status::Uploading { .. }, Fact::Accepted { publication, .. }) => {
             item.heard = Heard::default();
             Status::Validating(Publication { id: *publication, after: 0 })
+        }
+        (Status::Uploading { fence }, Fact::Said { messages, .. }) => {
+            item.heard.take(messages);
+            Status::Uploading { fence: *fence }
+        }
+        _ => return None,
+    })
+}
+
+/// From step 1 on.
+fn accepted(item: &mut RunItem, fact: &Fact) -> Option<Status> {
+    Some(match (&item.status, fact) {
+        (Status::Validating(_), Fact::Unsent { is_busy: false, .. }) => {
+            Status::Queued { is_doubtful: true, busy: None }
         }
         (Status::Validating(publication), Fact::Said { messages, last, .. }) => {
             item.heard.take(messages);
@@ -243,10 +264,6 @@ fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
         (Status::Deploying(publication), Fact::Said { messages, last, .. }) => {
             item.heard.take(messages);
             Status::Deploying(Publication { after: *last, ..*publication })
-        }
-        (Status::Uploading { .. }, Fact::Said { messages, .. }) => {
-            item.heard.take(messages);
-            return Some(());
         }
         (Status::Validating(publication), Fact::Validated { .. }) if item.is_repeated => {
             Status::Checking(*publication)
@@ -270,11 +287,17 @@ fn advance_item(item: &mut RunItem, fact: &Fact, at: Timestamp) -> Option<()> {
             Status::Deploying(*publication)
         }
         (Status::Deploying(_), Fact::Deployed { .. }) => Status::Verifying,
-        (status, Fact::Failed { found, .. }) if !status.is_final() => Status::Failed(found.clone()),
-        (status, Fact::Cancelled { .. }) if !status.is_final() => Status::Cancelled,
         _ => return None,
-    };
-    Some(())
+    })
+}
+
+/// An end that everything can come to that has none yet.
+fn ended(status: &Status, fact: &Fact) -> Option<Status> {
+    match fact {
+        Fact::Failed { found, .. } if !status.is_final() => Some(Status::Failed(found.clone())),
+        Fact::Cancelled { .. } if !status.is_final() => Some(Status::Cancelled),
+        _ => None,
+    }
 }
 
 impl Heard {

@@ -7,9 +7,10 @@ use ib_domain::integration::IntegrationName;
 use ib_domain::permission::user::Username;
 
 use super::effect::Effect;
+use super::event::Fact;
 use super::message::Message;
 use super::plan::Item;
-use super::run::Holder;
+use super::run::{Holder, Run};
 use super::survey::{Present, Survey};
 use super::upload::UploadedPackage;
 use crate::found::Found;
@@ -183,4 +184,12 @@ pub enum Rejection {
     /// The state no longer waits for this answer.
     #[error("nothing waits for this answer any more")]
     NotAwaited,
+}
+
+/// What follows from a command, or why nothing does.
+pub(super) type Facts = Result<Vec<Fact>, Rejection>;
+
+/// Somebody else holds the publication.
+pub(super) fn held(run: &Run, by: &Holder) -> Option<Rejection> {
+    (run.by.username != by.username).then(|| Rejection::Held { by: run.by.username.clone() })
 }

@@ -2,8 +2,7 @@
 
 use ib_domain::reason::Reason;
 
-use super::command::{Answer, Rejection};
-use super::decide::Facts;
+use super::command::{Answer, Facts, Rejection};
 use super::effect::{Effect, owed};
 use super::event::Fact;
 use super::integrations;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ib_domain::dependency::DependencyId;
 
 use super::State;
-use super::command::{Command, Rejection};
+use super::command::{Command, Facts, Rejection, held};
 use super::conclude::{begin, conclude};
 use super::event::{Event, Fact};
 use super::integrations;
@@ -13,8 +13,6 @@ use super::limits::tick;
 use super::plan::{Item, plan};
 use super::run::{Holder, Run, RunItem, Stage, Status, Then};
 use crate::time::Timestamp;
-
-pub(super) type Facts = Result<Vec<Fact>, Rejection>;
 
 /// Decides whether `command` may be asked now, and which events follow. No event means that there is nothing
 /// left to do.
@@ -73,11 +71,6 @@ fn start(state: &State, by: Holder, edition: u32, only: &BTreeSet<DependencyId>)
     let survey = state.survey().filter(|_| state.edition == edition);
     let plan = plan(survey.ok_or(Rejection::PlanOutdated)?, only);
     if plan.is_empty() { Err(Rejection::NothingToDo) } else { Ok(vec![Fact::Started { by, plan }]) }
-}
-
-/// Somebody else holds the publication.
-pub(super) fn held(run: &Run, by: &Holder) -> Option<Rejection> {
-    (run.by.username != by.username).then(|| Rejection::Held { by: run.by.username.clone() })
 }
 
 fn retry(state: &State, by: Holder, item: Item) -> Facts {

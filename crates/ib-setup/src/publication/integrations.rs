@@ -9,8 +9,7 @@ use ib_domain::permission::user::Username;
 use ib_domain::reason::Reason;
 
 use super::State;
-use super::command::Rejection;
-use super::decide::{Facts, held};
+use super::command::{Facts, Rejection, held};
 use super::event::Fact;
 use super::plan::{Item, plan_integrations};
 use super::run::{Holder, Run};

@@ -107,6 +107,9 @@ fn advance_late(stage: Stage, event: &Event) -> Option<Stage> {
         (Stage::Check(accepted, Check::Failed(_)), Fact::CheckRequested) => {
             Stage::Check(accepted, Check::Checking)
         }
+        (Stage::ActivationCode(checked, Code::Waiting | Code::Stopped(..)), Fact::CheckRequested) => {
+            Stage::Check(checked.accepted, Check::Checking)
+        }
         (Stage::Check(accepted, Check::Checking), Fact::CheckFailed { targets }) => {
             Stage::Check(accepted, Check::Failed(targets.clone()))
         }

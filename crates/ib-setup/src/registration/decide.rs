@@ -70,7 +70,10 @@ fn choose_set_up(state: &State) -> Facts {
 fn check_again(state: &State) -> Facts {
     match &state.stage {
         Stage::Address(_) | Stage::LogIn(..) | Stage::Welcome(_) | Stage::Disclaimer(_) => not_yet(state),
-        Stage::Check(_, Check::Failed(_)) => Ok(vec![Fact::CheckRequested]),
+        // A platform that was raised meanwhile needs no code any more.
+        Stage::Check(_, Check::Failed(_)) | Stage::ActivationCode(_, Code::Waiting | Code::Stopped(..)) => {
+            Ok(vec![Fact::CheckRequested])
+        }
         _ => Ok(Vec::new()),
     }
 }

@@ -120,7 +120,7 @@ fn no_step_is_skipped(#[case] count: usize, #[case] command: Command, #[case] op
 #[case(4, Command::LogIn(maria()))]
 #[case(7, Command::ChooseSetUp)]
 #[case(8, Command::AcceptDisclaimer { version: "1".to_owned() })]
-#[case(9, Command::CheckAgain)]
+#[case(10, Command::CheckAgain)]
 #[case(10, Command::EnterCode(CodeShape::Code))]
 #[case(12, Command::EnterCode(CodeShape::Code))]
 fn the_same_form_sent_twice_is_no_error(#[case] count: usize, #[case] command: Command) {
@@ -186,6 +186,20 @@ fn a_code_is_asked_for_exactly_when_the_rule_says_so(#[case] version: &str, #[ca
         _ => None,
     };
     assert_eq!(needed, expected);
+}
+
+#[test]
+fn a_platform_that_was_raised_needs_no_code_any_more() {
+    let asked = decided(9, Command::CheckAgain).unwrap();
+    assert_eq!(asked, [Fact::CheckRequested]);
+    let state = after(&[&history()[..9], &asked].concat());
+    assert_eq!(view(&state).open, Step::Check);
+    let targets = vec![target("dev.acme.example", Status::Passed)];
+    let result = EffectResult::Checked { environment: Some(dev("11.23.1")), targets };
+    let command = Command::Conclude { turn: state.turn(), result };
+    let state = decide(&state, command, NOW).unwrap().iter().try_fold(state, State::apply).unwrap();
+    assert_eq!(view(&state).open, Step::Registered);
+    assert_eq!(view(&state).status(Step::ActivationCode), StepStatus::NotNeeded);
 }
 
 #[test]

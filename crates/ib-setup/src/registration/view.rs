@@ -337,7 +337,9 @@ fn actions(stage: &Stage) -> Vec<Action> {
         Stage::Welcome(_) => Some(Action::ChooseSetUp),
         Stage::Disclaimer(_) => Some(Action::AcceptDisclaimer),
         Stage::Check(_, Check::Failed(_)) => Some(Action::CheckAgain),
-        Stage::ActivationCode(_, Code::Waiting | Code::Stopped(..)) => Some(Action::EnterCode),
+        Stage::ActivationCode(_, Code::Waiting | Code::Stopped(..)) => {
+            return vec![Action::EnterCode, Action::CheckAgain, Action::EnterAddress];
+        }
         Stage::LogIn(_, LogIn::Requested(_))
         | Stage::Check(_, Check::Checking)
         | Stage::ActivationCode(_, Code::Submitted(_))

@@ -224,6 +224,35 @@ async fn changes_are_noticed_and_what_is_as_it_was_writes_next_to_nothing() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_ends_soon_is_repaired_before_it_limits_anything() {
+    let world = World::acme(None).await;
+    world.change("prod.acme.example", |environment| environment.tls = Tls::EndsSoon);
+    world.add("Production", "prod.acme.example").await.unwrap();
+    let production = world.named("Production").await;
+    assert_eq!((production.standing, limited(&production)), (Standing::Connected, Vec::new()));
+    let repair = production.repair().expect("somebody has to renew it");
+    assert_eq!(repair.found.reason, Some(Reason::TlsEndsSoon));
+    assert!(world.named("Development").await.repair().is_none());
+}
+
+#[tokio::test]
+async fn a_raised_platform_is_noticed_and_needs_no_code_any_more() {
+    let world = World::acme(None).await;
+    assert_eq!(world.named("Development").await.sight.unwrap().was, None);
+    for version in ["11.7.5.9", "11.23.1.9"] {
+        world.change("dev.acme.example", |environment| version.clone_into(&mut environment.version));
+        world.wait(HOUR * 2);
+        world.drive().await.unwrap();
+        let development = world.named("Development").await;
+        assert!(development.troubles.is_empty(), "nobody asks for a code any more: {development:#?}");
+    }
+    let sight = world.named("Development").await.sight.unwrap();
+    let was = sight.was.expect("the version before is still told");
+    assert_eq!((was.version.to_string().as_str(), was.until), ("11.7.5.9", world.clock.now()));
+    assert!(sight.outgrew_code());
+}
+
+#[tokio::test]
 async fn what_nobody_looked_at_for_long_is_stale() {
     let world = World::acme(None).await;
     world.wait(HOUR * 3);

@@ -163,7 +163,7 @@ impl Row {
             word,
             sign,
             status: row.status.clone(),
-            version: row.version.clone().unwrap_or_else(|| "not known".to_owned()),
+            version: version(row),
             looked: row.looked_at.as_deref().map(moment),
             link: row.link.as_ref().map(Link::new),
             troubles: row.findings.iter().map(|finding| Trouble::new(finding, &row.address)).collect(),
@@ -187,6 +187,18 @@ impl Row {
     fn limited(&self) -> usize {
         self.features.iter().filter(|feature| feature.status != "available").count()
     }
+}
+
+/// The version, and what changed about it.
+fn version(row: &EnvironmentRow) -> String {
+    let now = row.version.as_deref().unwrap_or("not known");
+    row.version_was.as_ref().map_or_else(
+        || now.to_owned(),
+        |was| {
+            let code = if was.needed_code { "; it needs no activation code any more" } else { "" };
+            format!("{now}, in place of {} since {}{code}", was.version, moment(&was.until))
+        },
+    )
 }
 
 /// Few words, each with a sign: what is what must not hang on a colour.

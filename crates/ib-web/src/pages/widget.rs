@@ -38,6 +38,7 @@ pub(super) struct Around {
 /// An environment that needs somebody.
 pub(super) struct Repair {
     pub(super) name: String,
+    pub(super) sign: &'static str,
     pub(super) word: &'static str,
     pub(super) since: String,
     pub(super) message: String,
@@ -88,18 +89,9 @@ impl Around {
             document.environments.iter().partition(|row| row.is_development);
         let may_have_others = development.iter().any(|row| is_on_premises(&row.address));
         let has_integrations = dependencies.is_some_and(|view| view.has_integrations);
-        // What a person decided to have without a connection is no repair, as long as nothing else is wrong with it.
-        let is_repair = |row: &&&EnvironmentRow| {
-            row.status == "faulty" || (row.is_development && row.status == "not_connected")
-        };
         Self {
             is_prompting: may_have_others && has_integrations && others.is_empty(),
-            repairs: development
-                .iter()
-                .chain(&others)
-                .filter(is_repair)
-                .map(|row| Repair::new(row))
-                .collect(),
+            repairs: development.iter().chain(&others).filter_map(|row| Repair::of(row)).collect(),
         }
     }
 
@@ -115,20 +107,24 @@ fn is_on_premises(address: &str) -> bool {
 }
 
 impl Repair {
-    fn new(row: &EnvironmentRow) -> Self {
-        // The worst one decides what the others are worth.
-        let mut open = row.findings.iter().filter(|finding| finding.waiver.is_none());
-        let worst = open.clone().find(|finding| finding.status == "failed").or_else(|| open.next());
-        let limits: Vec<_> =
-            worst.iter().flat_map(|finding| &finding.impact).map(|limit| limit.label.clone()).collect();
-        Self {
+    fn of(row: &EnvironmentRow) -> Option<Self> {
+        let code = row.repair.as_deref()?;
+        let finding = row.findings.iter().find(|finding| finding.code.as_deref() == Some(code))?;
+        let limits: Vec<_> = finding.impact.iter().map(|limit| limit.label.clone()).collect();
+        let (sign, word) = match row.status.as_str() {
+            "faulty" => ("✗", "There is a problem"),
+            "not_connected" => ("✗", "Not connected"),
+            _ => ("!", "Needs attention soon"),
+        };
+        Some(Self {
             name: row.name.clone(),
-            word: if row.status == "faulty" { "There is a problem" } else { "Not connected" },
+            sign,
+            word,
             since: row.since.as_deref().map(moment).unwrap_or_default(),
-            message: worst.map(|finding| finding.message.clone()).unwrap_or_default(),
+            message: finding.message.clone(),
             limits: limits.join(", "),
-            action: worst.and_then(|finding| finding.action.clone()),
-        }
+            action: finding.action.clone(),
+        })
     }
 }
 

@@ -153,6 +153,18 @@ async fn an_old_platform_is_asked_for_its_code_and_the_serial_number_is_told_fro
 }
 
 #[tokio::test]
+async fn a_platform_that_was_raised_meanwhile_needs_no_code() {
+    let place = Place::new();
+    place.scripted.script().version = "11.7.3.100".to_owned();
+    let mut browser = Browser::new(&place);
+    register(&mut browser, "maria").await;
+    let page = browser.get("/setup/activation-code").await;
+    place.scripted.script().version = "11.23.1.100".to_owned();
+    let page = browser.submit_to(&page, "/setup/check", &[]).await;
+    assert_eq!(browser.settled(page).await.heading(), REGISTERED);
+}
+
+#[tokio::test]
 async fn a_finished_step_shows_its_answer_and_leads_on() {
     let place = Place::new();
     let mut browser = Browser::new(&place);

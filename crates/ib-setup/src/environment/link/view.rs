@@ -6,7 +6,7 @@ use std::time::Duration;
 use ib_domain::reason::Reason;
 
 use super::{Earlier, Introduction, Link, ManagerVersion, Outcome, PROOF_WAIT, Report};
-use crate::environment::view::STALE;
+use crate::environment::due::STALE;
 use crate::found::Found;
 use crate::time::Timestamp;
 
