@@ -4,6 +4,7 @@ mod cargo;
 mod commands;
 mod conformance;
 mod edges;
+mod examples;
 mod pages;
 mod workspace;
 
@@ -29,7 +30,7 @@ pub(crate) struct Args {
 enum Part {
     /// Formatting of the Rust code
     Fmt,
-    /// Rules about the tree: manifests, top level, file sizes, leaked paths
+    /// Rules about the tree: manifests, top level, file sizes, examples, leaked paths
     Workspace,
     /// Which crate may use which, and what a pure crate never pulls in
     Edges,
@@ -85,10 +86,13 @@ pub(crate) fn run(repo: &Repo, args: &Args, xtask: &clap::Command) -> Result<()>
     })
 }
 
-/// README.md and every page below docs/.
+/// Every README.md, and every page below docs/.
 fn documents(repo: &Repo) -> Result<Vec<Document>> {
-    let is_page =
-        |path: &str| path == "README.md" || (path.starts_with("docs/") && has_extension(path, "md"));
+    let is_page = |path: &str| {
+        path == "README.md"
+            || path.ends_with("/README.md")
+            || (path.starts_with("docs/") && has_extension(path, "md"))
+    };
     let files = repo.files()?;
     files
         .iter()

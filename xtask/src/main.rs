@@ -38,7 +38,7 @@ enum Chore {
     Demo(demo::Args),
     /// Pretend an infrastructure on this machine, until interrupted
     Sim(sim::Args),
-    /// Run every test: units, documentation examples, clients that nobody here wrote, and pages in browsers
+    /// Run every test: units, examples, a project outside, clients that nobody here wrote, and pages in browsers
     Test(test::Args),
     /// Write the documents that are made from code, or check that they are current
     Generate(generate::Args),

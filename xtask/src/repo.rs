@@ -98,6 +98,25 @@ impl Repo {
         Ok(metadata)
     }
 
+    /// Every example of every crate.
+    ///
+    /// # Errors
+    ///
+    /// When a manifest is broken.
+    pub(crate) fn examples(&self) -> Result<Vec<Example>> {
+        let mut examples = Vec::new();
+        for package in &self.metadata()?.packages {
+            for target in package.targets.iter().filter(|target| target.is_example()) {
+                examples.push(Example {
+                    package: package.name.to_string(),
+                    name: target.name.clone(),
+                    main: self.relative(target.src_path.as_std_path()),
+                });
+            }
+        }
+        Ok(examples)
+    }
+
     /// Where cargo builds; chores may keep there what can be made again.
     ///
     /// # Errors
@@ -110,8 +129,29 @@ impl Repo {
     /// A package's folder relative to the root, such as `crates/ib-domain`.
     pub(crate) fn folder_of(&self, package: &Package) -> String {
         let manifest = package.manifest_path.as_std_path();
-        let folder = manifest.parent().unwrap_or(&self.root);
-        folder.strip_prefix(&self.root).unwrap_or(folder).to_string_lossy().replace('\\', "/")
+        self.relative(manifest.parent().unwrap_or(&self.root))
+    }
+
+    /// A path relative to the root, with `/`.
+    fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('\\', "/")
+    }
+}
+
+/// A program that shows how a crate is used.
+pub(crate) struct Example {
+    /// The crate.
+    pub(crate) package: String,
+    /// Its own name.
+    pub(crate) name: String,
+    /// Its first file, relative to the root.
+    pub(crate) main: String,
+}
+
+impl Example {
+    /// What runs it.
+    pub(crate) fn command(&self) -> String {
+        format!("cargo run -p {} --example {}", self.package, self.name)
     }
 }
 

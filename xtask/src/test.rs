@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is. What a test needs and does not find fails it; nothing is skipped.
 
 mod browsers;
+mod outside;
 
 use std::path::{Path, PathBuf};
 
@@ -27,8 +28,10 @@ pub(crate) struct Args {
 enum Suite {
     /// Unit and integration tests of every crate
     Units,
-    /// The examples in the documentation
+    /// The examples in the documentation, and those that run as programs
     Examples,
+    /// A project outside the workspace that uses every library
+    Outside,
     /// Clients that nobody here wrote, against the simulator
     Foreign,
     /// The wizard's pages in real browsers
@@ -42,6 +45,7 @@ impl Suite {
         match self {
             Self::Units => units(repo),
             Self::Examples => examples(repo),
+            Self::Outside => outside::run(repo),
             Self::Foreign => foreign(repo),
             Self::Browsers => browsers::run(repo),
             Self::Fuzz => fuzz(repo),
@@ -74,9 +78,15 @@ fn units(repo: &Repo) -> Result<()> {
     Ok(())
 }
 
-/// The examples in the documentation.
+/// The examples in the documentation, then every program that is one, run as its first lines say.
 fn examples(repo: &Repo) -> Result<()> {
     cmd!(repo.sh, "cargo test --workspace --doc --no-fail-fast").run()?;
+    for example in repo.examples()? {
+        let (package, name) = (&example.package, &example.name);
+        cmd!(repo.sh, "cargo run --quiet -p {package} --example {name}")
+            .run()
+            .with_context(|| format!("{} does not end well", example.main))?;
+    }
     Ok(())
 }
 

@@ -40,3 +40,8 @@ pub mod setup;
 pub mod setup_event;
 pub mod support;
 pub mod waiver;
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -42,3 +42,8 @@ pub mod text;
 pub mod verdict;
 pub mod version;
 pub mod waiver;
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

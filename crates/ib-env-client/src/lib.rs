@@ -49,3 +49,8 @@ pub use lifetime::{LifeTime, ListedApplication, ListedEnvironment};
 pub use obstacle::Obstacle;
 pub use package::Package;
 pub use secret::{Credentials, Password, SecretError, Token};
+
+/// The example of the README is a test.
+#[cfg(all(doctest, feature = "http"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -96,3 +96,8 @@ pub use serve::{ServeError, serve};
 pub use server::TlsError;
 pub use service_center::{ListedPublication, PublicationCount, PublicationList, PublishPhase, StartedBy};
 pub use simulator::{Builder, Host, Simulator, StartError};
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

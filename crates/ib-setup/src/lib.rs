@@ -100,3 +100,8 @@ pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;
 
 pub use ib_env_client::{Credentials, Password, SecretError};
+
+/// The example of the README is a test.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -68,3 +68,8 @@ pub use packages::{CatalogueFileError, PackageFolder};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub use vault::{KeyError, KeyId, Keys, SealedVault};
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -48,3 +48,8 @@ mod watch;
 
 pub use app::Web;
 pub use settings::{Origin, OriginError, Settings, Site};
+
+/// The example of the README is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,5 @@
-//! Every command that the documents show exists: `cargo xtask CHORE` and `ib COMMAND`, with their options.
+//! Every command that the documents show exists: `cargo xtask CHORE` and `ib COMMAND` with their options, and
+//! `cargo run -p CRATE --example NAME`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,7 @@ use xshell::cmd;
 
 use crate::markdown::Document;
 use crate::problem::Problem;
-use crate::repo::Repo;
+use crate::repo::{Example, Repo};
 
 /// The command lines of this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +57,26 @@ pub(super) fn check(repo: &Repo, xtask: &clap::Command, pages: &[Document]) -> R
             Problem::new(&mention.at, what, fix)
         }));
     }
+    let examples: Vec<String> = repo.examples()?.iter().map(Example::command).collect();
+    problems.extend(pages.iter().flat_map(|page| unknown_examples(page, &examples)));
     Ok(problems)
+}
+
+/// Examples that a page runs and that are none.
+fn unknown_examples(page: &Document, known: &[String]) -> Vec<Problem> {
+    let runs = |words: &[String]| words.starts_with(&["cargo".into(), "run".into()]);
+    let shown = commands(page).into_iter().filter(|(words, _)| runs(words) && has_word(words, "--example"));
+    let unknown =
+        shown.map(|(words, line)| (words.join(" "), line)).filter(|(shown, _)| !known.contains(shown));
+    let problem = |(shown, line)| {
+        let fix = "show it as `cargo run -p CRATE --example NAME`, with what is in crates/CRATE/examples";
+        Problem::new(page.at(line), format!("`{shown}` runs no example"), fix)
+    };
+    unknown.map(problem).collect()
+}
+
+fn has_word(words: &[String], word: &str) -> bool {
+    words.iter().any(|one| one == word)
 }
 
 fn help_of(command: &clap::Command, path: &[&str]) -> Result<String> {
@@ -69,8 +89,14 @@ fn help_of(command: &clap::Command, path: &[&str]) -> Result<String> {
     Ok(found.render_long_help().to_string())
 }
 
-/// The commands of a page: in code spans, after `$` in `console` blocks, and on each line of shell blocks.
+/// The commands of a page that are of our programs.
 fn mentions(page: &Document) -> Vec<Mention> {
+    commands(page).iter().filter_map(|(words, line)| mention(words, page.at(*line))).collect()
+}
+
+/// The commands of a page, each with its line: in code spans, after `$` in `console` blocks, and on each line of shell
+/// blocks.
+fn commands(page: &Document) -> Vec<(Vec<String>, usize)> {
     let spans = page.spans.iter().map(|span| (span.text.clone(), span.line));
     let blocks = page.blocks.iter().flat_map(|block| {
         let text = block.text.replace("\\\n", " ");
@@ -84,7 +110,7 @@ fn mentions(page: &Document) -> Vec<Mention> {
     let commands = spans.chain(blocks).flat_map(|(text, line)| {
         let words: Vec<String> = text.split_whitespace().map(Into::into).collect();
         let single = words.split(|word| ["|", "||", "&", "&&", ";"].contains(&word.as_str()));
-        single.filter_map(|words| mention(words, page.at(line))).collect::<Vec<_>>()
+        single.map(|words| (words.to_vec(), line)).collect::<Vec<_>>()
     });
     commands.collect()
 }
@@ -207,5 +233,13 @@ mod tests {
     #[case("```bash\ncargo run --package ib -- --output x\n```", "`ib` has no option `--output`")]
     fn others_are_named(#[case] page: &str, #[case] what: &str) {
         assert_eq!(unknown(page), [what]);
+    }
+    #[test]
+    fn an_example_that_is_shown_is_one() {
+        let page = "`cargo run -p a --example b`, `cargo run -p a --example c`\n";
+        let page = Document::parse("README.md", page);
+        let problems = unknown_examples(&page, &["cargo run -p a --example b".to_owned()]);
+        assert_eq!(problems.len(), 1);
+        assert_eq!(problems[0].what, "`cargo run -p a --example c` runs no example");
     }
 }

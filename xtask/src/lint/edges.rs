@@ -2,6 +2,8 @@
 //!
 //! Dev-dependencies are free: a crate may be tested against the simulator.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use cargo_metadata::{DependencyKind, Metadata};
 use xshell::cmd;
@@ -72,7 +74,16 @@ const PURE: &[Pure] = &[
     Pure { name: "ib-setup", features: "--all-features", never: NETWORK },
 ];
 
-const NETWORK: &[&str] = &["tokio", "reqwest", "hyper", "rustls", "sqlx"];
+/// Runtimes, and libraries for sockets, TLS, HTTP and databases.
+const NETWORK: &[&str] =
+    &["tokio", "async-io", "mio", "http", "hyper", "reqwest", "ureq", "axum", "rustls", "native-tls", "sqlx"];
+
+/// How many packages `ib-domain` without features may pull in besides `url` and what that brings
+/// (`docs/adr/0023-what-a-pure-crate-pulls-in.md`).
+const DOMAIN_PACKAGES: usize = 12;
+
+/// The build that is counted: without features, and without `url`.
+const DOMAIN_ALONE: &[&str] = &["--no-default-features", "--prune", "url"];
 
 /// A member of the workspace and the other members that it uses, dev-dependencies left out.
 struct Member {
@@ -90,20 +101,25 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
     let members = members(repo, &repo.metadata()?);
     let mut problems = edges(&members);
     for pure in PURE.iter().filter(|pure| members.iter().any(|member| member.name == pure.name)) {
-        match tree(repo, pure) {
+        match tree(repo, pure.name, &[pure.features]) {
             Ok(tree) => problems.extend(impurities(pure, &tree)),
-            Err(error) => {
-                problems.push(Problem::new(pure.name, error.to_string(), "mend the manifests first"));
-            }
+            Err(error) => problems.push(unreadable(pure.name, &error)),
         }
+    }
+    match tree(repo, "ib-domain", DOMAIN_ALONE) {
+        Ok(tree) => problems.extend(crowd(&tree)),
+        Err(error) => problems.push(unreadable("ib-domain", &error)),
     }
     Ok(problems)
 }
 
+fn unreadable(name: &str, error: &xshell::Error) -> Problem {
+    Problem::new(name, error.to_string(), "mend the manifests first")
+}
+
 /// Every package in one build of one library, a line each.
-fn tree(repo: &Repo, pure: &Pure) -> xshell::Result<String> {
-    let (name, features) = (pure.name, pure.features);
-    cmd!(repo.sh, "cargo tree --package {name} {features} --edges normal,build --target all")
+fn tree(repo: &Repo, name: &str, options: &[&str]) -> xshell::Result<String> {
+    cmd!(repo.sh, "cargo tree --package {name} {options...} --edges normal,build --target all")
         .args(["--prefix", "none", "--format", "{p}"])
         .quiet()
         .read()
@@ -173,6 +189,15 @@ fn impurities(pure: &Pure, tree: &str) -> Vec<Problem> {
     pure.never.iter().filter(held).map(problem).collect()
 }
 
+/// Whether a listing of `ib-domain`, in which a package may come twice (then with ` (*)`), holds too many others.
+fn crowd(tree: &str) -> Option<Problem> {
+    let packages = tree.lines().map(|line| line.trim_end_matches(" (*)"));
+    let others: BTreeSet<&str> = packages.filter(|package| !package.starts_with("ib-domain ")).collect();
+    let what = || format!("pulls in {} packages besides url and its own", others.len());
+    let fix = format!("at most {DOMAIN_PACKAGES}: `cargo tree -p ib-domain {}`", DOMAIN_ALONE.join(" "));
+    (others.len() > DOMAIN_PACKAGES).then(|| Problem::new("ib-domain", what(), fix))
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -217,5 +242,26 @@ mod tests {
         let problems = impurities(&PURE[0], tree);
         assert_eq!(problems.len(), 1, "tokio-util is another package than tokio");
         assert_eq!(problems[0].what, "pulls in hyper");
+    }
+    #[test]
+    fn every_library_for_embedders_is_kept_from_runtimes_and_http() {
+        for name in ["ib-domain", "ib-env-client", "ib-setup"] {
+            let pure = PURE.iter().find(|pure| pure.name == name).unwrap();
+            for never in ["tokio", "reqwest", "hyper"] {
+                let tree = format!("{name} v0.1.0 (crates/{name})\n{never} v1.0.0\n");
+                assert_eq!(impurities(pure, &tree).len(), 1, "{name}: {never}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_domain_pulls_in_few_packages_and_each_counts_once() {
+        let tree = |count: usize| {
+            let others = (0..count).map(|n| format!("p{n} v1.0.0\np{n} v1.0.0 (*)\n"));
+            format!("ib-domain v0.1.0 (crates/ib-domain)\n{}", others.collect::<String>())
+        };
+        assert_eq!(crowd(&tree(DOMAIN_PACKAGES)), None);
+        let problem = crowd(&tree(DOMAIN_PACKAGES + 1)).unwrap();
+        assert_eq!(problem.what, "pulls in 13 packages besides url and its own");
     }
 }

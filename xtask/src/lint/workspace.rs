@@ -3,6 +3,7 @@
 use anyhow::Result;
 use toml::{Table, Value};
 
+use super::examples;
 use crate::problem::Problem;
 use crate::repo::{Repo, has_extension};
 
@@ -59,6 +60,7 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
         problems.extend(size(path, &text));
         problems.extend(leaks(path, &text));
     }
+    problems.extend(examples::check(repo)?);
     let root = repo.toml("clippy.toml")?;
     for path in files.iter().filter(|path| path.ends_with("/clippy.toml")) {
         problems.extend(clippy_settings(path, &root, &repo.toml(path)?));
