@@ -78,7 +78,8 @@ pub(crate) fn check(repo: &Repo) -> Result<Vec<Problem>> {
 fn texts(repo: &Repo) -> Result<Vec<(&'static str, String)>> {
     let mut texts: Vec<_> = DOCUMENTS.iter().map(|document| (document.path, (document.text)())).collect();
     // The chores do without the server, whose build takes long, until somebody asks for this page.
-    let settings = cmd!(repo.sh, "cargo run --quiet --package ib-server -- config reference").quiet().read()?;
+    let settings =
+        cmd!(repo.sh, "cargo run --quiet --package ib-server -- config reference").quiet().read()?;
     texts.push(("docs/settings.md", settings + "\n"));
     Ok(texts)
 }

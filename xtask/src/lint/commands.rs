@@ -247,11 +247,22 @@ mod tests {
     }
 
     #[rstest]
+    #[case("listen = \"x\"\n[log]\nlevel = \"y\"", true)]
+    #[case("no TOML at all", true)]
+    #[case("[[dependency]]\nid = \"x\"", false)]
+    #[case("schema = \"ib.infrastructure/1\"", false)]
+    fn what_is_nothing_else_is_settings(#[case] text: &str, #[case] wanted: bool) {
+        assert_eq!(is_settings(text), wanted);
+    }
+
+    #[rstest]
     #[case("`ib check --never`", "`ib check` has no option `--never`")]
     #[case("`ib chekc`", "`ib` has no command `chekc`")]
     #[case("`cargo xtask bench check`", "`cargo xtask bench` has no command `check`")]
     #[case("```console\n$ true && ./ib check dev [--never]\n```", "`ib check` has no option `--never`")]
     #[case("```bash\ncargo run --package ib -- --output x\n```", "`ib` has no option `--output`")]
+    #[case("`ib-server --never`", "`ib-server` has no option `--never`")]
+    #[case("`cargo run -p ib-server -- chekc`", "`ib-server` has no command `chekc`")]
     fn others_are_named(#[case] page: &str, #[case] what: &str) {
         assert_eq!(unknown(page), [what]);
     }

@@ -47,7 +47,8 @@ pub(super) fn check(repo: &Repo) -> Result<Vec<Problem>> {
 
 /// Places that requests are passed on to, on this machine, where nothing listens unless it is told to.
 fn strays(path: &str, text: &str, listen: &str) -> Vec<Problem> {
-    let passed = text.lines().zip(1..).filter(|(line, _)| line.contains("proxy") && line.contains("127.0.0.1:"));
+    let passed =
+        text.lines().zip(1..).filter(|(line, _)| line.contains("proxy") && line.contains("127.0.0.1:"));
     let stray = passed.filter(|(line, _)| !line.contains(listen));
     stray
         .map(|(_, at)| {

@@ -188,7 +188,8 @@ mod tests {
 
     #[test]
     fn a_code_is_one_of_the_catalogue() {
-        let page = Document::parse("a.md", "SETUP-ENV-002, `SETUP-ENV-*`\n[SETUP-ENV-999](x#setup-env-999)\n");
+        let page =
+            Document::parse("a.md", "SETUP-ENV-002, `SETUP-ENV-*`\n[SETUP-ENV-999](x#setup-env-999)\n");
         let found: Vec<_> = codes(&page).into_iter().map(|problem| (problem.at, problem.what)).collect();
         assert_eq!(found, [("a.md:2".to_owned(), "there is no code SETUP-ENV-999".to_owned())]);
     }

@@ -55,7 +55,9 @@ impl Settings {
         let lines = text.lines().zip(1..);
         let named = lines.flat_map(|(line, at)| {
             let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
-            words.filter(|word| word.len() > PREFIX.len() && word.starts_with(PREFIX)).map(move |word| (word, at))
+            words
+                .filter(|word| word.len() > PREFIX.len() && word.starts_with(PREFIX))
+                .map(move |word| (word, at))
         });
         let unknown = named.filter(|(word, _)| !self.variables.contains(*word));
         unknown
@@ -65,7 +67,8 @@ impl Settings {
 
     /// The code spans of a page that name no setting, though they look like one in a table.
     pub(super) fn misnamed(&self, page: &Document) -> Vec<Problem> {
-        let tables: BTreeSet<&str> = self.names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
+        let tables: BTreeSet<&str> =
+            self.names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
         let in_table = |text: &str| text.split_once('.').is_some_and(|(table, _)| tables.contains(table));
         let spans = page.spans.iter().filter(|span| is_name(&span.text) && in_table(&span.text));
@@ -78,7 +81,8 @@ impl Settings {
 
 #[cfg(test)]
 pub(super) fn some() -> Settings {
-    let head = "| setting | what | type | default | variable | flag |\n| --- | --- | --- | --- | --- | --- |\n";
+    let head =
+        "| setting | what | type | default | variable | flag |\n| --- | --- | --- | --- | --- | --- |\n";
     let rows = "| `listen` | a | b | `127.0.0.1:8080` | `IB_SERVER_LISTEN` | `--listen` |\n\
                 | `log.level` | a | b | `info` | `IB_SERVER_LOG__LEVEL` | |\n";
     Settings::of(&Document::parse(PAGE, &format!("{head}{rows}")))
@@ -99,7 +103,10 @@ mod tests {
         let text = "IB_SERVER_LISTEN=x IB_SERVER_CONFIG=y\n{$IB_SERVER:z} IB_SERVER_*\nIB_SERVER_LISTN: w";
         let problems = some().strangers("a.yaml", text);
         assert_eq!(problems.len(), 1, "{problems:?}");
-        assert_eq!((problems[0].at.as_str(), problems[0].what.as_str()), ("a.yaml:3", "`IB_SERVER_LISTN` sets nothing"));
+        assert_eq!(
+            (problems[0].at.as_str(), problems[0].what.as_str()),
+            ("a.yaml:3", "`IB_SERVER_LISTN` sets nothing")
+        );
     }
 
     #[test]

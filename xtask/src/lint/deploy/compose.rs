@@ -44,7 +44,9 @@ struct Build {
 pub(super) fn check(path: &str, folder: &str, text: &str, has: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let file: Compose = match serde_saphyr::from_str(text) {
         Ok(file) => file,
-        Err(error) => return vec![Problem::new(path, error.to_string(), "write it as docker compose reads it")],
+        Err(error) => {
+            return vec![Problem::new(path, error.to_string(), "write it as docker compose reads it")];
+        }
     };
     let whats = file.services.iter().flat_map(|(name, service)| {
         let mut wrong = file.lost(service);
@@ -88,13 +90,16 @@ impl Compose {
 impl Service {
     /// Files in a service that are not there, and images that are not one everywhere.
     fn lost(&self, folder: &str, has: &dyn Fn(&str) -> bool) -> Vec<String> {
-        let given: BTreeSet<String> = self.secrets.iter().map(|secret| format!("/run/secrets/{secret}")).collect();
+        let given: BTreeSet<String> =
+            self.secrets.iter().map(|secret| format!("/run/secrets/{secret}")).collect();
         let read = self.environment.values().filter(|value| value.starts_with("/run/secrets/"));
-        let secrets = read.filter(|path| !given.contains(*path)).map(|path| format!("`{path}` is no secret of it"));
+        let secrets =
+            read.filter(|path| !given.contains(*path)).map(|path| format!("`{path}` is no secret of it"));
         let mounted = self.volumes.iter().filter_map(|volume| volume.strip_prefix("./")?.split(':').next());
         let mounted = mounted.map(|file| format!("{folder}/{file}"));
         let built = self.build.iter().map(|build| build.dockerfile.clone());
-        let files = mounted.chain(built).filter(|file| !has(file)).map(|file| format!("`{file}` is not there"));
+        let files =
+            mounted.chain(built).filter(|file| !has(file)).map(|file| format!("`{file}` is not there"));
         let image = self.image.iter().filter(|image| !image.contains('/') || !image.contains(':'));
         let image = image.map(|image| format!("`{image}` is not one image everywhere"));
         secrets.chain(files).chain(image).collect()
@@ -135,17 +140,16 @@ volumes: {data: {}}
     }
 
     #[rstest]
-    #[case("secrets/key}", "secrets/key, x: {}}", &[])]
-    #[case("secrets: {key:", "secrets: {keys:", &["a: no secret `key`"])]
-    #[case("secrets: [key]", "secrets: []", &["a: `/run/secrets/key` is no secret of it"])]
-    #[case("networks: [inside]", "networks: [outside]", &["a: no network `outside`"])]
-    #[case("data:/data", "dates:/data", &["a: no volume `dates`"])]
-    #[case("{a: {cond", "{c: {cond", &["b: no service `c`"])]
-    #[case("a:8080", "a:8081", &["b: nothing listens at `a:8081`"])]
-    #[case("./Caddyfile", "./Caddy", &["b: `docs/deploy/Caddy` is not there"])]
-    #[case("deploy/Containerfile", "deploy/Dockerfile", &["a: `docs/deploy/Dockerfile` is not there"])]
-    #[case("docker.io/library/caddy:2", "caddy", &["b: `caddy` is not one image everywhere"])]
-    fn a_name_that_is_not_is_told(#[case] right: &str, #[case] wrong: &str, #[case] what: &[&str]) {
-        assert_eq!(whats(&FILE.replace(right, wrong)), what);
+    #[case("secrets: {key:", "secrets: {keys:", "a: no secret `key`")]
+    #[case("secrets: [key]", "secrets: []", "a: `/run/secrets/key` is no secret of it")]
+    #[case("networks: [inside]", "networks: [outside]", "a: no network `outside`")]
+    #[case("data:/data", "dates:/data", "a: no volume `dates`")]
+    #[case("{a: {cond", "{c: {cond", "b: no service `c`")]
+    #[case("a:8080", "a:8081", "b: nothing listens at `a:8081`")]
+    #[case("./Caddyfile", "./Caddy", "b: `docs/deploy/Caddy` is not there")]
+    #[case("deploy/Containerfile", "deploy/Dockerfile", "a: `docs/deploy/Dockerfile` is not there")]
+    #[case("docker.io/library/caddy:2", "caddy", "b: `caddy` is not one image everywhere")]
+    fn a_name_that_is_not_is_told(#[case] right: &str, #[case] wrong: &str, #[case] what: &str) {
+        assert_eq!(whats(&FILE.replace(right, wrong)), [what]);
     }
 }

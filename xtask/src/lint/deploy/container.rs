@@ -18,7 +18,9 @@ pub(super) struct Facts<'f> {
 pub(super) fn check(path: &str, text: &str, facts: &Facts<'_>) -> Vec<Problem> {
     let file = match parse_dockerfile::parse(text) {
         Ok(file) => file,
-        Err(error) => return vec![Problem::new(path, error.to_string(), "write it as docker and podman read it")],
+        Err(error) => {
+            return vec![Problem::new(path, error.to_string(), "write it as docker and podman read it")];
+        }
     };
     let mut problems = Vec::new();
     let mut wrong = |what: String, fix: &str| problems.push(Problem::new(path, what, fix));
@@ -29,7 +31,10 @@ pub(super) fn check(path: &str, text: &str, facts: &Facts<'_>) -> Vec<Problem> {
         }
         let tag = image.split_once("/rust:").map(|(_, tag)| tag.split('-').next().unwrap_or(tag));
         if let Some(tag) = tag.filter(|tag| *tag != facts.rust) {
-            wrong(format!("builds with Rust {tag}, but Cargo.toml asks for {}", facts.rust), "name that version");
+            wrong(
+                format!("builds with Rust {tag}, but Cargo.toml asks for {}", facts.rust),
+                "name that version",
+            );
         }
     }
     for path in missing(&file, facts) {
@@ -68,8 +73,10 @@ fn served(stage: &Stage<'_, '_>, facts: &Facts<'_>) -> Vec<(String, &'static str
     let (mut user, mut ports, mut health, mut entry) = (String::new(), Vec::new(), false, false);
     for instruction in stage.instructions {
         match instruction {
-            Instruction::User(given) => given.arguments.value.clone_into(&mut user),
-            Instruction::Expose(given) => ports.extend(given.arguments.iter().map(|port| port.value.to_string())),
+            Instruction::User(given) => user = given.arguments.value.to_string(),
+            Instruction::Expose(given) => {
+                ports.extend(given.arguments.iter().map(|port| port.value.to_string()));
+            }
             Instruction::Healthcheck(given) => {
                 health = matches!(&given.arguments, HealthcheckArguments::Cmd { arguments, .. } if is_ours(arguments));
             }
@@ -80,9 +87,21 @@ fn served(stage: &Stage<'_, '_>, facts: &Facts<'_>) -> Vec<(String, &'static str
     let id = user.split(':').next().and_then(|id| id.parse::<u32>().ok());
     let facts = [
         (id.is_some_and(|id| id > 0), format!("serves as user `{user}`"), "set USER to a number above 0"),
-        (ports == [facts.port], format!("exposes {ports:?}"), "expose the port of `listen` in docs/settings.md"),
-        (health, "has no healthcheck of ours".into(), "end it with HEALTHCHECK CMD [\"ib-server\", \"health\"]"),
-        (entry, "does not start the program itself".into(), "write ENTRYPOINT [\"ib-server\"], which gets signals"),
+        (
+            ports == [facts.port],
+            format!("exposes {ports:?}"),
+            "expose the port of `listen` in docs/settings.md",
+        ),
+        (
+            health,
+            "has no healthcheck of ours".into(),
+            "end it with HEALTHCHECK CMD [\"ib-server\", \"health\"]",
+        ),
+        (
+            entry,
+            "does not start the program itself".into(),
+            "write ENTRYPOINT [\"ib-server\"], which gets signals",
+        ),
     ];
     facts.into_iter().filter(|(holds, ..)| !holds).map(|(_, what, fix)| (what, fix)).collect()
 }
@@ -115,7 +134,11 @@ mod tests {
 
     #[rstest]
     #[case("rust:1.95-", "rust:1.80-", "builds with Rust 1.80, but Cargo.toml asks for 1.95")]
-    #[case("debian:bookworm-slim", "debian:latest", "`docker.io/library/debian:latest` is not one image everywhere")]
+    #[case(
+        "debian:bookworm-slim",
+        "debian:latest",
+        "`docker.io/library/debian:latest` is not one image everywhere"
+    )]
     #[case("Cargo.toml crates", "Cargo.toml crate", "copies `crate`, which is not there")]
     #[case("--from=build", "--from=built", "copies `built`, which is not there")]
     #[case("USER 10001:10001\n", "", "serves as user ``")]

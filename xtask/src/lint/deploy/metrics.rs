@@ -14,7 +14,19 @@ const DASHBOARD: &str = "docs/deploy/dashboard.json";
 
 /// What a query may say beside metrics of ours and their labels; what Prometheus adds is among it.
 const WORDS: &[&str] = &[
-    "and", "by", "count", "histogram_quantile", "increase", "instance", "job", "le", "max", "on", "rate", "sum", "up",
+    "and",
+    "by",
+    "count",
+    "histogram_quantile",
+    "increase",
+    "instance",
+    "job",
+    "le",
+    "max",
+    "on",
+    "rate",
+    "sum",
+    "up",
 ];
 
 /// A file of rules, as Prometheus reads it.
@@ -58,7 +70,8 @@ struct Measured {
 /// When a file cannot be read.
 pub(super) fn check(repo: &Repo, page: &Document) -> Result<Vec<Problem>> {
     let mut metrics = BTreeMap::new();
-    let is_source = |path: &String| has_extension(path, "rs") && path.contains("/src/") && !path.starts_with("xtask/");
+    let is_source =
+        |path: &String| has_extension(path, "rs") && path.contains("/src/") && !path.starts_with("xtask/");
     for path in repo.files()?.iter().filter(|path| is_source(path)) {
         metrics.extend(declared(&repo.read(path)?));
     }
@@ -67,7 +80,11 @@ pub(super) fn check(repo: &Repo, page: &Document) -> Result<Vec<Problem>> {
     let rules = match serde_saphyr::from_str::<Rules>(&repo.read(ALERTS)?) {
         Ok(rules) => rules.groups.into_iter().flat_map(|group| group.rules).collect(),
         Err(error) => {
-            problems.push(Problem::new(ALERTS, error.to_string(), "write groups of alerts as Prometheus reads them"));
+            problems.push(Problem::new(
+                ALERTS,
+                error.to_string(),
+                "write groups of alerts as Prometheus reads them",
+            ));
             Vec::new()
         }
     };
@@ -79,19 +96,21 @@ pub(super) fn check(repo: &Repo, page: &Document) -> Result<Vec<Problem>> {
 
 /// The metrics that a source counts, and whether each has buckets.
 fn declared(source: &str) -> BTreeMap<String, bool> {
-    let of = |kind: &'static str| {
-        let named = source.split(&format!("{kind}!(")).skip(1);
-        named.filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'))
-            .map(move |(name, _)| (name.to_owned(), kind == "histogram"))
-    };
-    ["counter", "gauge", "histogram"].into_iter().flat_map(of).collect()
+    let mut metrics = BTreeMap::new();
+    for kind in ["counter", "gauge", "histogram"] {
+        let begun = source.split(&format!("{kind}!(")).skip(1).map(str::trim_start).collect::<Vec<_>>();
+        let named = begun.iter().filter_map(|rest| rest.strip_prefix('"')?.split_once('"'));
+        metrics.extend(named.map(|(name, _)| (name.to_owned(), kind == "histogram")));
+    }
+    metrics
 }
 
 /// The rows of the page that describe a metric: its name, its kind, its labels, its meaning.
 fn rows(page: &Document) -> impl Iterator<Item = (&str, &[String])> {
     page.rows.iter().filter_map(|row| {
         let [name, _, labels, _] = row.cells.as_slice() else { return None };
-        Some((name.spans.first()?.as_str(), labels.spans.as_slice())).filter(|(name, _)| name.starts_with("ib_"))
+        Some((name.spans.first()?.as_str(), labels.spans.as_slice()))
+            .filter(|(name, _)| name.starts_with("ib_"))
     })
 }
 
@@ -113,8 +132,10 @@ fn on_page(page: &Document, metrics: &BTreeMap<String, bool>) -> Vec<Problem> {
 fn alert(rule: &Rule, page: &Document, measured: &Measured) -> Vec<Problem> {
     let Rule { alert, expr, labels, annotations, .. } = rule;
     let mut problems = measured.judge(ALERTS, expr);
-    let mut wrong = |what: &str, fix: &str| problems.push(Problem::new(ALERTS, format!("{alert} {what}"), fix));
-    let described = page.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.spans.contains(alert)));
+    let mut wrong =
+        |what: &str, fix: &str| problems.push(Problem::new(ALERTS, format!("{alert} {what}"), fix));
+    let described =
+        page.rows.iter().any(|row| row.cells.first().is_some_and(|cell| cell.spans.contains(alert)));
     if !described {
         wrong("has no row in docs/operations.md", "say there what it means and what to do");
     }
@@ -149,7 +170,8 @@ impl Measured {
         let unknown = words.filter(|word| !self.knows(word));
         unknown
             .map(|word| {
-                let what = format!("`{word}` in `{query}` is no metric, no label and no word of queries here");
+                let what =
+                    format!("`{word}` in `{query}` is no metric, no label and no word of queries here");
                 Problem::new(at, what, "ask for a metric that docs/operations.md describes")
             })
             .collect()
@@ -157,7 +179,8 @@ impl Measured {
 
     fn knows(&self, word: &str) -> bool {
         let part = |suffix: &str| {
-            word.strip_suffix(suffix).is_some_and(|name| self.metrics.get(name).is_some_and(|buckets| *buckets))
+            word.strip_suffix(suffix)
+                .is_some_and(|name| self.metrics.get(name).is_some_and(|buckets| *buckets))
         };
         // What has buckets is never asked for by its bare name.
         WORDS.contains(&word)
@@ -173,7 +196,8 @@ mod tests {
 
     use super::*;
 
-    const SOURCE: &str = "metrics::counter!(\"ib_a_total\", &labels).increment(1); histogram!(\n    \"ib_b_seconds\")";
+    const SOURCE: &str =
+        "metrics::counter!(\"ib_a_total\", &labels).increment(1); histogram!(\n    \"ib_b_seconds\")";
     const PAGE: &str = "| metric | kind | labels | meaning |\n| --- | --- | --- | --- |\n\
                         | `ib_a_total` | counter | `status` | x |\n| `ib_b_seconds` | histogram | | x |\n\
                         | `Broken` | x | x | x |\n";
@@ -189,9 +213,14 @@ mod tests {
     #[test]
     fn what_the_code_counts_stands_on_the_page() {
         assert_eq!(on_page(&page(PAGE), &declared(SOURCE)), []);
-        let whats: Vec<_> =
-            on_page(&page(&PAGE.replace("b_seconds", "c")), &declared(SOURCE)).into_iter().map(|p| p.what).collect();
-        assert_eq!(whats, ["does not describe the metric `ib_b_seconds`", "describes `ib_c`, which nothing counts"]);
+        let whats: Vec<_> = on_page(&page(&PAGE.replace("b_seconds", "c")), &declared(SOURCE))
+            .into_iter()
+            .map(|p| p.what)
+            .collect();
+        assert_eq!(
+            whats,
+            ["does not describe the metric `ib_b_seconds`", "describes `ib_c`, which nothing counts"]
+        );
     }
 
     #[rstest]
@@ -223,7 +252,8 @@ mod tests {
 
     #[test]
     fn every_query_of_a_dashboard_is_found() {
-        let dashboard = serde_json::json!({"panels": [{"targets": [{"expr": "a"}, {"expr": "b"}]}], "expr": 3});
+        let dashboard =
+            serde_json::json!({"panels": [{"targets": [{"expr": "a"}, {"expr": "b"}]}], "expr": 3});
         assert_eq!(queries(&dashboard), ["a", "b"]);
     }
 }
