@@ -4,6 +4,7 @@ mod errors;
 mod schemas;
 
 use anyhow::{Result, ensure};
+use xshell::cmd;
 
 use crate::problem::Problem;
 use crate::repo::Repo;
@@ -50,34 +51,46 @@ const DOCUMENTS: &[Generated] = &[
 /// When one cannot be written, or with `--check` when one is out of date.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     if args.check {
-        let problems = stale(repo, DOCUMENTS);
+        let problems = check(repo)?;
         for problem in &problems {
             eprintln!("{problem}");
         }
         ensure!(problems.is_empty(), "{} generated documents are out of date", problems.len());
         return Ok(());
     }
-    for document in DOCUMENTS {
-        repo.sh.write_file(document.path, (document.text)())?;
-        println!("wrote {}", document.path);
+    for (path, text) in texts(repo)? {
+        repo.sh.write_file(path, text)?;
+        println!("wrote {path}");
     }
     Ok(())
 }
 
 /// The generated documents that are not current.
-pub(crate) fn check(repo: &Repo) -> Vec<Problem> {
-    stale(repo, DOCUMENTS)
+///
+/// # Errors
+///
+/// When one cannot be made.
+pub(crate) fn check(repo: &Repo) -> Result<Vec<Problem>> {
+    Ok(stale(repo, &texts(repo)?))
 }
 
-fn stale(repo: &Repo, documents: &[Generated]) -> Vec<Problem> {
+/// Every generated document: its path, and what it must say.
+fn texts(repo: &Repo) -> Result<Vec<(&'static str, String)>> {
+    let mut texts: Vec<_> = DOCUMENTS.iter().map(|document| (document.path, (document.text)())).collect();
+    // The chores do without the server, whose build takes long, until somebody asks for this page.
+    let settings =
+        cmd!(repo.sh, "cargo run --quiet --package ib-server -- config reference").quiet().read()?;
+    texts.push(("docs/settings.md", settings + "\n"));
+    Ok(texts)
+}
+
+fn stale(repo: &Repo, texts: &[(&str, String)]) -> Vec<Problem> {
     let fix = "run `cargo xtask generate`; the text is made from code, change it there";
-    let problem = |document: &Generated| {
-        let found = repo.read(document.path).unwrap_or_default();
-        let wanted = (document.text)();
-        let what = first_difference(&found, &wanted)?;
-        Some(Problem::new(document.path, what, fix))
+    let problem = |(path, wanted): &(&str, String)| {
+        let what = first_difference(&repo.read(path).unwrap_or_default(), wanted)?;
+        Some(Problem::new(*path, what, fix))
     };
-    documents.iter().filter_map(problem).collect()
+    texts.iter().filter_map(problem).collect()
 }
 
 /// Where two texts part, for a reader; nothing when they are equal.
@@ -119,9 +132,9 @@ mod tests {
         let sh = xshell::Shell::new().unwrap();
         let folder = sh.create_temp_dir().unwrap();
         let repo = Repo::at(folder.path()).unwrap();
-        let document = Generated { path: "made.md", text: || "made\n".into() };
-        assert_eq!(stale(&repo, std::slice::from_ref(&document)).len(), 1);
-        repo.sh.write_file(document.path, "made\n").unwrap();
-        assert!(stale(&repo, &[document]).is_empty());
+        let texts = [("made.md", "made\n".to_owned())];
+        assert_eq!(stale(&repo, &texts).len(), 1);
+        repo.sh.write_file("made.md", "made\n").unwrap();
+        assert!(stale(&repo, &texts).is_empty());
     }
 }

@@ -3,9 +3,11 @@
 mod cargo;
 mod commands;
 mod conformance;
+mod deploy;
 mod edges;
 mod examples;
 mod pages;
+mod settings;
 mod workspace;
 
 use anyhow::{Result, ensure};
@@ -34,8 +36,10 @@ enum Part {
     Workspace,
     /// Which crate may use which, and what a pure crate never pulls in
     Edges,
-    /// Links, paths and versions in the documents
+    /// Links, paths, codes, settings and versions in the documents
     Pages,
+    /// docs/deploy: settings, metrics, ports, versions and names in it exist
+    Deploy,
     /// docs/conformance.md: every statement of the mission, its code and its tests
     Conformance,
     /// Documents made from code are current
@@ -46,7 +50,7 @@ enum Part {
     Features,
     /// Documentation without warnings
     Doc,
-    /// Commands that the documents show exist
+    /// Commands and files of settings that the documents show are taken by the programs
     Commands,
     /// Licences, banned crates and sources, by cargo-deny
     Deny,
@@ -59,8 +63,9 @@ impl Part {
             Self::Workspace => workspace::check(repo),
             Self::Edges => edges::check(repo),
             Self::Pages => pages::check(repo, &documents(repo)?),
+            Self::Deploy => deploy::check(repo),
             Self::Conformance => conformance::check(repo),
-            Self::Generated => Ok(generate::check(repo)),
+            Self::Generated => generate::check(repo),
             Self::Clippy => Ok(cargo::clippy(repo)),
             Self::Features => cargo::features(repo),
             Self::Doc => Ok(cargo::doc(repo)),

@@ -28,6 +28,13 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Ask the service that runs with these settings whether it is ready; exit 1 if it is not
+    Health,
+    /// Seal every secret anew under the first key of the key file, so that the older keys can go
+    ///
+    /// Over SQLite the service must be stopped; over PostgreSQL every process must have been started with that key.
+    #[command(verbatim_doc_comment)]
+    RotateKey,
     /// Copy the SQLite database into a new file, also while the service runs
     ///
     /// The key is not in the copy, nor are packages of integrations: back them up apart. PostgreSQL has `pg_dump`.
@@ -44,6 +51,8 @@ pub enum Command {
 pub enum ConfigCommand {
     /// Read the settings as serving would, and say what they come to, without secrets
     Check,
+    /// Print every setting, as docs/settings.md has it
+    Reference,
 }
 
 /// The settings that have a flag. Variables have the same names with `IB_SERVER_` before them.
@@ -78,6 +87,6 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "HOST:443:ADDRESS:PORT")]
     pub connect_to: Vec<String>,
     /// Trust the certificate authorities in this PEM file too. Can be given more than once.
-    #[arg(long, global = true, value_name = "FILE")]
-    pub ca: Vec<PathBuf>,
+    #[arg(long = "ca", global = true, value_name = "FILE")]
+    pub authorities: Vec<PathBuf>,
 }

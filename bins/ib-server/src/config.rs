@@ -1,6 +1,8 @@
 //! The settings: defaults, then a TOML file, then variables, then flags.
 
+mod judge;
 mod raw;
+pub mod reference;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -165,7 +167,7 @@ impl Config {
     ///
     /// [`Stop::Setting`], which names the setting and says what it expects.
     pub fn read(flags: &Flags) -> Result<Self, Stop> {
-        raw::read(flags)?.judge()
+        judge::read(flags)?.judge()
     }
 
     /// What the settings come to, as lines. Nothing in them is a secret: secrets are in files, and the

@@ -6,6 +6,7 @@
 pub mod authority;
 pub mod cli;
 pub mod config;
+mod health;
 mod logs;
 mod serve;
 mod stop;
@@ -17,7 +18,7 @@ use std::io::Write as _;
 use clap::Parser as _;
 
 use crate::cli::{Cli, Command, ConfigCommand};
-use crate::config::Config;
+use crate::config::{Config, reference};
 pub use crate::stop::Stop;
 
 /// Runs one command line to its end.
@@ -27,18 +28,27 @@ pub use crate::stop::Stop;
 /// [`Stop`], which says how to exit and what to say.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> Result<(), Stop> {
     let cli = Cli::try_parse_from(arguments)?;
+    if let Some(Command::Config { command: ConfigCommand::Reference }) = cli.command {
+        return say(&reference::page());
+    }
     let config = Config::read(&cli.settings)?;
     if let Some(Command::Config { command: ConfigCommand::Check }) = cli.command {
-        let told = config.tell();
-        return write!(std::io::stdout(), "{told}").map_err(|_| Stop::Unread);
+        return say(&config.tell());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::failed("the runtime cannot be made", error))?;
-    if let Some(Command::Backup { file }) = cli.command {
-        return runtime.block_on(wire::back_up(&config, &file));
+    match cli.command {
+        Some(Command::Health) => return runtime.block_on(health::ask(config.listen)),
+        Some(Command::Backup { file }) => return runtime.block_on(wire::back_up(&config, &file)),
+        Some(Command::RotateKey) => return say(&runtime.block_on(wire::rotate_key(&config))?),
+        _ => {}
     }
     logs::begin(config.log);
     let served = runtime.block_on(serve::until_told_to_stop(&config));
     runtime.shutdown_background();
     served
+}
+
+fn say(text: &str) -> Result<(), Stop> {
+    write!(std::io::stdout(), "{text}").map_err(|_| Stop::Unread)
 }

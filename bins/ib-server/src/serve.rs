@@ -25,6 +25,10 @@ use crate::wire;
 const CONNECTIONS: usize = 4_096;
 /// How long a client may take for the head of a request.
 const HEAD: Duration = Duration::from_secs(15);
+/// How often what was measured is added up, so that nothing piles up where nobody asks for it.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Where the buckets of times end, in seconds.
+const BUCKETS: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
 /// How long answers and work that were begun may take after somebody said stop.
 const GRACE: Duration = Duration::from_secs(30);
 
@@ -98,9 +102,12 @@ async fn accept(listener: TcpListener, router: Router, mut stop: watch::Receiver
         };
         let connection = graceful.watch(connection(stream, peer, router.clone()));
         tokio::spawn(async move {
+            let open = metrics::gauge!("ib_connections");
+            open.increment(1.0);
             if let Err(error) = connection.await {
                 debug!(%error, "a connection ended early");
             }
+            open.decrement(1.0);
             drop(slot);
         });
     }
@@ -144,9 +151,20 @@ impl tower::Service<hyper::Request<hyper::body::Incoming>> for Connected {
 
 /// Tells metrics at an address of their own, for they are nobody else's business.
 async fn tell_metrics(address: SocketAddr, stop: watch::Receiver<()>) -> Result<(), Stop> {
-    let recorder = PrometheusBuilder::new().build_recorder();
+    let builder = PrometheusBuilder::new().set_buckets(BUCKETS);
+    let recorder = builder.map_err(|error| Stop::failed("metrics", error))?.build_recorder();
     let handle = recorder.handle();
     metrics::set_global_recorder(recorder).map_err(|_| Stop::setting("metrics are collected already"))?;
+    metrics::gauge!("ib_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    tokio::spawn({
+        let handle = handle.clone();
+        async move {
+            loop {
+                tokio::time::sleep(UPKEEP).await;
+                handle.run_upkeep();
+            }
+        }
+    });
     let listener = listen(address).await?;
     let tell = async |axum::extract::State(handle): axum::extract::State<PrometheusHandle>| handle.render();
     let router = Router::new().route("/metrics", axum::routing::get(tell)).with_state(handle);

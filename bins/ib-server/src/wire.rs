@@ -126,6 +126,13 @@ pub(crate) async fn back_up(config: &Config, file: &Path) -> Result<(), Stop> {
     }
 }
 
+/// Seals every secret anew under the current key, and says how many.
+pub(crate) async fn rotate_key(config: &Config) -> Result<String, Stop> {
+    let (_, vault) = database(config).await?;
+    let count = vault.rotate().await.map_err(|error| Stop::failed("nothing was sealed anew", error))?;
+    Ok(format!("sealed anew under the first key: {count}; no secret needs an older one\n"))
+}
+
 /// What can be published: dependencies from a folder of packages, integrations from where people's uploads are kept.
 fn dependencies(folder: &Path, config: &Config) -> Result<Dependencies, Stop> {
     let packages = PackageFolder::open(folder).map_err(|error| Stop::failed("packages", error))?;

@@ -10,6 +10,8 @@ use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument as _, debug, error, info_span, warn};
 
+use crate::operate;
+
 /// How often a driver looks for work that nobody told it about: of another process, or due by time.
 const ROUND: Duration = Duration::from_secs(1);
 /// How often somebody who waits looks by themselves, in case another process does the work.
@@ -96,7 +98,10 @@ impl Driver {
         let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else { return };
         let (driver, history) = (Arc::clone(self), leased.lease.history);
         let work = async move {
-            match driver.hold(leased).await {
+            let begun = Instant::now();
+            let held = driver.hold(leased).await;
+            operate::count_work(held.is_ok(), begun.elapsed());
+            match held {
                 Ok(release) => {
                     debug!("worked");
                     // Where nobody gives it back any more, the lease runs out by itself.

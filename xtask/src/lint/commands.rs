@@ -1,5 +1,5 @@
-//! Every command that the documents show exists: `cargo xtask CHORE` and `ib COMMAND` with their options, and
-//! `cargo run -p CRATE --example NAME`.
+//! What the documents show to be typed is taken: `cargo xtask CHORE`, `ib COMMAND` and `ib-server COMMAND` with their
+//! options, `cargo run -p CRATE --example NAME`, and files of settings.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,24 @@ use xshell::cmd;
 
 use crate::markdown::Document;
 use crate::problem::Problem;
-use crate::repo::{Example, Repo};
+use crate::repo::{Example, Repo, has_extension};
 
 /// The command lines of this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Program {
     Xtask,
     Ib,
+    Server,
+}
+
+impl Program {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Xtask => "cargo xtask",
+            Self::Ib => "ib",
+            Self::Server => "ib-server",
+        }
+    }
 }
 
 /// A command that a page shows.
@@ -43,8 +54,9 @@ pub(super) fn check(repo: &Repo, xtask: &clap::Command, pages: &[Document]) -> R
         }
         let text = match program {
             Program::Xtask => help_of(xtask, path)?,
-            Program::Ib => {
-                cmd!(repo.sh, "cargo run --quiet --package ib -- {path...} --help").quiet().read()?
+            Program::Ib | Program::Server => {
+                let package = program.name();
+                cmd!(repo.sh, "cargo run --quiet --package {package} -- {path...} --help").quiet().read()?
             }
         };
         known.insert(key, text.clone());
@@ -59,6 +71,7 @@ pub(super) fn check(repo: &Repo, xtask: &clap::Command, pages: &[Document]) -> R
     }
     let examples: Vec<String> = repo.examples()?.iter().map(Example::command).collect();
     problems.extend(pages.iter().flat_map(|page| unknown_examples(page, &examples)));
+    problems.extend(settings(repo, pages)?);
     Ok(problems)
 }
 
@@ -77,6 +90,38 @@ fn unknown_examples(page: &Document, known: &[String]) -> Vec<Problem> {
 
 fn has_word(words: &[String], word: &str) -> bool {
     words.iter().any(|one| one == word)
+}
+
+/// The files of settings that a page shows, or that are in `docs/deploy`, which the server would not take.
+fn settings(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
+    let shown = pages.iter().flat_map(|page| {
+        let blocks = page.blocks.iter().filter(|block| block.language == "toml" && is_settings(&block.text));
+        blocks.map(|block| (page.at(block.line), block.text.clone()))
+    });
+    let mut texts: Vec<_> = shown.collect();
+    let files = repo.files()?;
+    for path in files.iter().filter(|path| path.starts_with("docs/deploy/") && has_extension(path, "toml")) {
+        texts.push((path.clone(), repo.read(path)?));
+    }
+    let folder = repo.sh.create_temp_dir()?;
+    let file = folder.path().join("ib-server.toml");
+    let mut problems = Vec::new();
+    for (at, text) in texts {
+        repo.sh.write_file(&file, text)?;
+        let check = cmd!(repo.sh, "cargo run --quiet --package ib-server -- --config {file} config check");
+        let output = check.quiet().ignore_status().output()?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', " ");
+            problems.push(Problem::new(at, said, "show settings as docs/settings.md has them"));
+        }
+    }
+    Ok(problems)
+}
+
+/// Whether TOML is settings of the server: neither a catalogue of dependencies nor a file for `ib apply`.
+fn is_settings(text: &str) -> bool {
+    let is_other = |table: &toml::Table| table.contains_key("dependency") || table.contains_key("schema");
+    !text.parse().is_ok_and(|table| is_other(&table))
 }
 
 fn help_of(command: &clap::Command, path: &[&str]) -> Result<String> {
@@ -123,17 +168,21 @@ fn mention(words: &[String], at: String) -> Option<Mention> {
     let plain: Vec<&str> = words.iter().map(String::as_str).collect();
     let (program, words) = match plain.as_slice() {
         ["cargo", "xtask", words @ ..] => (Program::Xtask, words),
-        ["cargo", "run", rest @ ..]
-            if rest.windows(2).any(|pair| matches!(pair, ["-p" | "--package", "ib"])) =>
-        {
+        ["cargo", "run", rest @ ..] => {
+            let package = rest.windows(2).find(|pair| matches!(pair, ["-p" | "--package", _]))?[1];
             let end = rest.iter().position(|word| *word == "--").map_or(rest.len(), |dashes| dashes + 1);
-            (Program::Ib, &rest[end..])
+            (built(package)?, &rest[end..])
         }
-        [first, words @ ..] if first.rsplit('/').next() == Some("ib") => (Program::Ib, words),
-        _ => return None,
+        [first, words @ ..] => (built(first.rsplit('/').next()?)?, words),
+        [] => return None,
     };
     let words = words.iter().take_while(|word| **word != "--" && !word.starts_with('#'));
     Some(Mention { program, words: words.map(|word| (*word).into()).collect(), at })
+}
+
+/// The program that a package builds.
+fn built(package: &str) -> Option<Program> {
+    [Program::Ib, Program::Server].into_iter().find(|program| program.name() == package)
 }
 
 fn is_setting_char(c: char) -> bool {
@@ -142,10 +191,7 @@ fn is_setting_char(c: char) -> bool {
 
 /// The first word that the program would not understand.
 fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>> {
-    let name = match mention.program {
-        Program::Xtask => "cargo xtask",
-        Program::Ib => "ib",
-    };
+    let name = mention.program.name();
     let mut path: Vec<&str> = Vec::new();
     let mut texts = vec![help(mention.program, &path)?];
     for word in &mention.words {
@@ -226,11 +272,22 @@ mod tests {
     }
 
     #[rstest]
+    #[case("listen = \"x\"\n[log]\nlevel = \"y\"", true)]
+    #[case("no TOML at all", true)]
+    #[case("[[dependency]]\nid = \"x\"", false)]
+    #[case("schema = \"ib.infrastructure/1\"", false)]
+    fn what_is_nothing_else_is_settings(#[case] text: &str, #[case] wanted: bool) {
+        assert_eq!(is_settings(text), wanted);
+    }
+
+    #[rstest]
     #[case("`ib check --never`", "`ib check` has no option `--never`")]
     #[case("`ib chekc`", "`ib` has no command `chekc`")]
     #[case("`cargo xtask bench check`", "`cargo xtask bench` has no command `check`")]
     #[case("```console\n$ true && ./ib check dev [--never]\n```", "`ib check` has no option `--never`")]
     #[case("```bash\ncargo run --package ib -- --output x\n```", "`ib` has no option `--output`")]
+    #[case("`ib-server --never`", "`ib-server` has no option `--never`")]
+    #[case("`cargo run -p ib-server -- chekc`", "`ib-server` has no command `chekc`")]
     fn others_are_named(#[case] page: &str, #[case] what: &str) {
         assert_eq!(unknown(page), [what]);
     }

@@ -1,10 +1,12 @@
-//! What the documents name exists: links, anchors, paths, and the Rust version.
+//! What the documents name exists: links, anchors, paths, codes, settings, and the Rust version.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use anyhow::{Context as _, Result};
+use ib_domain::reason::Reason;
 
+use super::settings::Settings;
 use crate::markdown::{Document, Spot};
 use crate::problem::Problem;
 use crate::repo::Repo;
@@ -19,12 +21,18 @@ const FOLDERS: &[&str] = &["bins/", "crates/", "docs/", "xtask/", ".ci/", ".carg
 ///
 /// # Errors
 ///
-/// When the root manifest cannot be read.
+/// When the root manifest or the reference of the settings cannot be read.
 pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
     let anchors: BTreeMap<&str, &[String]> =
         pages.iter().map(|page| (page.path.as_str(), page.anchors.as_slice())).collect();
     let has = |path: &str| repo.has(path);
+    let settings = Settings::read(repo)?;
     let mut problems: Vec<Problem> = pages.iter().flat_map(|page| references(page, &anchors, &has)).collect();
+    for page in pages {
+        problems.extend(codes(page));
+        problems.extend(settings.strangers(&page.path, &page.text));
+        problems.extend(settings.misnamed(page));
+    }
     match pages.iter().find(|page| page.path == "README.md") {
         Some(readme) => problems.extend(readme_facts(readme, &rust_version(&repo.toml("Cargo.toml")?)?)),
         None => {
@@ -34,7 +42,7 @@ pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
-fn rust_version(manifest: &toml::Table) -> Result<String> {
+pub(super) fn rust_version(manifest: &toml::Table) -> Result<String> {
     let version = (|| manifest.get("workspace")?.get("package")?.get("rust-version")?.as_str())();
     version.map(Into::into).context("Cargo.toml has no workspace.package.rust-version")
 }
@@ -99,6 +107,27 @@ fn path_in(span: &str) -> Option<&str> {
     (is_path && !path.contains(['*', '<', '{', ' ', '…'])).then_some(path)
 }
 
+/// Codes of reasons that the catalogue does not have.
+fn codes(page: &Document) -> Vec<Problem> {
+    let lines = page.text.lines().zip(1..);
+    let words = lines.flat_map(|(line, at)| {
+        let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        words.filter(|word| is_code(word)).map(move |word| (word, at))
+    });
+    let unknown = words.filter(|(word, _)| !Reason::ALL.iter().any(|reason| reason.entry().code == *word));
+    unknown
+        .map(|(word, at)| {
+            Problem::new(page.at(at), format!("there is no code {word}"), "name a code of docs/errors.md")
+        })
+        .collect()
+}
+
+/// Whether a word is written like a code: `SETUP-ENV-002`.
+fn is_code(word: &str) -> bool {
+    let number = word.strip_prefix("SETUP-").and_then(|rest| rest.rsplit_once('-')).map(|(_, number)| number);
+    number.is_some_and(|number| number.len() == 3 && number.chars().all(|c| c.is_ascii_digit()))
+}
+
 /// The README is short, and names the Rust version that the manifest asks for.
 fn readme_facts(readme: &Document, rust_version: &str) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -155,6 +184,14 @@ mod tests {
     #[case("see `crates/gone/src`", "`crates/gone/src` does not exist")]
     fn what_does_not_is_a_problem(#[case] text: &str, #[case] what: &str) {
         assert_eq!(problems(text), [what]);
+    }
+
+    #[test]
+    fn a_code_is_one_of_the_catalogue() {
+        let page =
+            Document::parse("a.md", "SETUP-ENV-002, `SETUP-ENV-*`\n[SETUP-ENV-999](x#setup-env-999)\n");
+        let found: Vec<_> = codes(&page).into_iter().map(|problem| (problem.at, problem.what)).collect();
+        assert_eq!(found, [("a.md:2".to_owned(), "there is no code SETUP-ENV-999".to_owned())]);
     }
 
     #[test]

@@ -1,333 +1,223 @@
 //! The settings as they are written, before anything is known to be usable.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use config::{Environment, File, FileFormat};
-use ib_domain::address::EnvironmentAddress;
-use ib_setup::{Disclaimer, Pace};
-use ib_web::{Origin, Settings, Site};
+use ib_setup::Pace;
+use ib_web::Settings;
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::{Activation, Config, Level, Log, LogForm, Network, StoreAt};
-use crate::authority::AuthorityAddress;
-use crate::cli::Flags;
-use crate::stop::Stop;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What can be set. The comments, titles and defaults are the reference ([`super::reference`]).
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub(super) struct Raw {
-    #[serde(default = "listen")]
-    listen: SocketAddr,
-    metrics_listen: Option<SocketAddr>,
-    public_url: Option<String>,
-    #[serde(default)]
-    embed_origins: Vec<String>,
-    #[serde(default)]
-    trusted_proxies: Vec<IpNet>,
-    data: Option<PathBuf>,
-    database_url_file: Option<PathBuf>,
-    key_file: Option<PathBuf>,
-    packages: Option<PathBuf>,
-    integrations: Option<PathBuf>,
-    #[serde(default, with = "humantime_serde::option")]
-    publication_pace: Option<Duration>,
-    #[serde(default, with = "humantime_serde::option")]
-    environments_every: Option<Duration>,
-    integration_managers: Option<bool>,
-    #[serde(default)]
-    accept_unverified: bool,
-    #[serde(default, with = "humantime_serde::option")]
-    secrets_idle: Option<Duration>,
-    #[serde(default, with = "humantime_serde::option")]
-    session_idle: Option<Duration>,
-    #[serde(default, with = "humantime_serde::option")]
-    session_absolute: Option<Duration>,
-    #[serde(default, with = "humantime_serde::option")]
-    lease: Option<Duration>,
-    changes_at_once: Option<NonZeroU32>,
-    changes_each_second: Option<NonZeroU32>,
-    disclaimer: Option<RawDisclaimer>,
-    activation: Option<RawActivation>,
-    #[serde(default)]
-    network: RawNetwork,
-    #[serde(default)]
-    lifetime: Vec<RawLifeTime>,
-    #[serde(default)]
-    log: RawLog,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDisclaimer {
-    version: String,
-    file: PathBuf,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawActivation {
-    url: String,
-    ca_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RawNetwork {
-    connect_to: Vec<String>,
-    authorities: Vec<PathBuf>,
-    allow_private: Vec<IpNet>,
-    proxy: Option<Url>,
+    /// Where to listen; port 0 is any free one. Without `public_url`, on this machine alone
+    #[schemars(with = "String", title = "address and port")]
+    pub(super) listen: SocketAddr,
+    /// Where to tell metrics, in Prometheus' form at `/metrics`; it has no log-in
+    #[schemars(with = "String", title = "address and port")]
+    pub(super) metrics_listen: Option<SocketAddr>,
+    /// The address under which people reach the service; requests to another name are refused
+    #[schemars(title = "`https` address without a path")]
+    pub(super) public_url: Option<String>,
+    /// Origins of pages that may show the Setup widget
+    #[schemars(title = "list of origins: `https`, or `http` on this machine")]
+    pub(super) embed_origins: Vec<String>,
+    /// The reverse proxies that are believed about the client's address
+    #[schemars(with = "Vec<String>", title = "list of networks")]
+    pub(super) trusted_proxies: Vec<IpNet>,
+    /// Where everything is kept that has no place of its own
+    #[schemars(
+        title = "folder",
+        extend("otherwise" = "`ib-server` where your programs keep data, mostly `~/.local/share`")
+    )]
+    pub(super) data: Option<PathBuf>,
+    /// Keep everything in PostgreSQL, whose URL this file holds
+    #[schemars(title = "file with a URL", extend("otherwise" = "SQLite: `setups.db` in `data`"))]
+    pub(super) database_url_file: Option<PathBuf>,
+    /// The keys that secrets are sealed under, the current one first; must be given for PostgreSQL
+    #[schemars(title = "file with keys", extend("otherwise" = "`key` in `data`"))]
+    pub(super) key_file: Option<PathBuf>,
+    /// The packages of dependencies, and the `catalogue.toml` that describes them; without it, none is installed
+    #[schemars(title = "folder")]
+    pub(super) packages: Option<PathBuf>,
+    /// Where uploaded packages of integrations are kept; several servers share one
+    #[schemars(title = "folder", extend("otherwise" = "`integrations` in `data`"))]
+    pub(super) integrations: Option<PathBuf>,
+    /// How soon a publication is asked about again; up to 5 times as long where nothing is new
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) publication_pace: Duration,
+    /// How often an environment is looked at again
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) environments_every: Duration,
+    /// Whether environments' Integration Managers are linked, which have to reach this service
+    #[schemars(title = "true or false", extend("otherwise" = "`true` with a `public_url`, `false` without"))]
+    pub(super) integration_managers: Option<bool>,
+    /// Whether permissions that cannot be verified are accepted
+    #[schemars(title = "true or false")]
+    pub(super) accept_unverified: bool,
+    /// How long a password or an activation code is kept that nobody uses
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) secrets_idle: Duration,
+    /// How long a session lives that nobody uses
     #[serde(with = "humantime_serde::option")]
-    timeout: Option<Duration>,
+    #[schemars(
+        with = "String",
+        title = "duration",
+        extend("otherwise" = "`30m`, or `session_absolute` where that is shorter")
+    )]
+    pub(super) session_idle: Option<Duration>,
+    /// How long a session lives at most
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) session_absolute: Duration,
+    /// How long a process may hold work before another one goes on with it
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) lease: Duration,
+    /// How many changes one client may ask for at once
+    #[schemars(title = "number above 0")]
+    pub(super) changes_at_once: NonZeroU32,
+    /// How many changes one client may ask for in each second after that
+    #[schemars(title = "number above 0")]
+    pub(super) changes_each_second: NonZeroU32,
+    /// The disclaimer that people accept
+    #[schemars(extend("otherwise" = "one that is built in"))]
+    pub(super) disclaimer: Option<RawDisclaimer>,
+    /// The authority that verifies activation codes
+    #[schemars(extend("otherwise" = "codes are accepted, and recorded as unverified"))]
+    pub(super) activation: Option<RawActivation>,
+    /// How environments are reached
+    pub(super) network: RawNetwork,
+    /// The LifeTime of a development environment, one table for each
+    pub(super) lifetime: Vec<RawLifeTime>,
+    /// The log, on standard error
+    pub(super) log: RawLog,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RawLifeTime {
-    development: String,
-    address: String,
-    token_file: PathBuf,
+pub(super) struct RawDisclaimer {
+    /// What tells this text from earlier ones; whoever accepted another one is asked again
+    #[schemars(title = "up to 40 letters, digits, dots, dashes")]
+    pub(super) version: String,
+    /// The text; a blank line between paragraphs
+    #[schemars(title = "text file")]
+    pub(super) file: PathBuf,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawActivation {
+    /// Where codes are sent
+    #[schemars(title = "`https` address, or `http` on this machine")]
+    pub(super) url: String,
+    /// Certificate authorities that are trusted there too
+    #[schemars(title = "PEM file")]
+    pub(super) ca_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-struct RawLog {
-    form: Option<String>,
-    level: Option<String>,
+pub(super) struct RawNetwork {
+    /// Connect to other addresses than the hosts' own, as curl does
+    #[schemars(title = "list of `HOST:443:ADDRESS:PORT`")]
+    pub(super) connect_to: Vec<String>,
+    /// Certificate authorities that are trusted beside the system's
+    #[schemars(title = "list of PEM files")]
+    pub(super) authorities: Vec<PathBuf>,
+    /// Private networks that may be connected to
+    #[schemars(with = "Vec<String>", title = "list of networks")]
+    pub(super) allow_private: Vec<IpNet>,
+    /// The proxy that every question to an environment goes through
+    #[schemars(with = "String", title = "`http://HOST:PORT`")]
+    pub(super) proxy: Option<Url>,
+    /// How long one question to an environment may take
+    #[serde(with = "humantime_serde")]
+    #[schemars(with = "String", title = "duration")]
+    pub(super) timeout: Duration,
 }
 
-const fn listen() -> SocketAddr {
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080)
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLifeTime {
+    /// The development environment
+    #[schemars(title = "host name")]
+    pub(super) development: String,
+    /// Its LifeTime
+    #[schemars(title = "host name")]
+    pub(super) address: String,
+    /// The token of a service account there
+    #[schemars(title = "file with a token")]
+    pub(super) token_file: PathBuf,
 }
 
-/// Reads the file, the variables and the flags.
-pub(super) fn read(flags: &Flags) -> Result<Raw, Stop> {
-    let text = |path: &Path| path.display().to_string();
-    let mut builder = config::Config::builder();
-    if let Some(path) = &flags.config {
-        builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
-    }
-    let variables = Environment::with_prefix("IB_SERVER").prefix_separator("_").separator("__");
-    let variables = variables.try_parsing(true).list_separator(",");
-    let lists = [
-        "embed_origins",
-        "trusted_proxies",
-        "network.connect_to",
-        "network.authorities",
-        "network.allow_private",
-    ];
-    let variables = lists.into_iter().fold(variables, Environment::with_list_parse_key);
-    let read = builder
-        .add_source(variables.source(Some(variables_of_settings())))
-        .set_override_option("listen", flags.listen.clone())
-        .and_then(|builder| builder.set_override_option("public_url", flags.public_url.clone()))
-        .and_then(|builder| builder.set_override_option("data", flags.data.as_deref().map(text)))
-        .and_then(|builder| builder.set_override_option("packages", flags.packages.as_deref().map(text)))
-        .and_then(|builder| {
-            let list = (!flags.connect_to.is_empty()).then(|| flags.connect_to.clone());
-            builder.set_override_option("network.connect_to", list)
-        })
-        .and_then(|builder| {
-            let list = flags.ca.iter().map(|path| text(path)).collect::<Vec<_>>();
-            builder.set_override_option("network.authorities", (!list.is_empty()).then_some(list))
-        })
-        .and_then(config::ConfigBuilder::<config::builder::DefaultState>::build)
-        .and_then(config::Config::try_deserialize);
-    read.map_err(|error| {
-        let text = error.to_string();
-        let form = form(&text);
-        Stop::setting(format!("{text}{form}; look at docs/guide/server.md for the settings"))
-    })
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawLog {
+    /// What its lines look like
+    #[schemars(title = "`json` or `text`")]
+    pub(super) form: String,
+    /// How much is written
+    #[schemars(title = "`error`, `warn`, `info` or `debug`")]
+    pub(super) level: String,
 }
 
-/// What a setting of that kind looks like, where the library's own words do not tell.
-fn form(error: &str) -> &'static str {
-    const FORMS: [(&str, &str); 3] = [
-        ("socket address", ", such as 127.0.0.1:8080"),
-        ("IP address", ", such as 10.0.0.0/8"),
-        ("expected a duration", ", such as \"30m\""),
-    ];
-    FORMS.iter().find(|(kind, _)| error.contains(kind)).map_or("", |(_, form)| form)
-}
-
-/// The variables that may be settings. `IB_SERVER_CONFIG` names the file itself.
-fn variables_of_settings() -> config::Map<String, String> {
-    let text = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    text.filter(|(name, _)| name != "IB_SERVER_CONFIG").collect()
-}
-
-impl Raw {
-    /// Makes each setting usable, or says which one is not.
-    pub(super) fn judge(self) -> Result<Config, Stop> {
-        let site = site(self.public_url.as_deref(), self.listen)?;
-        let is_public = matches!(site, Site::Public(_));
-        let data = self.data.map_or_else(default_data, Ok)?;
-        let store = match self.database_url_file {
-            Some(file) => StoreAt::Postgres(file),
-            None => StoreAt::Sqlite(data.join("setups.db")),
-        };
-        let makes_key = self.key_file.is_none() && matches!(store, StoreAt::Sqlite(_));
-        if matches!(store, StoreAt::Postgres(_)) && self.key_file.is_none() {
-            return Err(Stop::setting(
-                "key_file is missing: several servers share PostgreSQL, and each needs the same keys",
-            ));
-        }
-        let session_absolute = lasting("session_absolute", self.session_absolute, Duration::from_hours(12))?;
-        let session_idle =
-            lasting("session_idle", self.session_idle, Duration::from_mins(30).min(session_absolute))?;
-        if session_idle > session_absolute {
-            return Err(Stop::setting(
-                "session_idle is longer than session_absolute, which ends every session",
-            ));
-        }
+impl Default for Raw {
+    fn default() -> Self {
         let face = Settings::default();
-        Ok(Config {
-            listen: self.listen,
-            metrics_listen: self.metrics_listen,
-            site,
-            embed_origins: embed_origins(&self.embed_origins)?,
-            trusted_proxies: self.trusted_proxies,
-            key_file: self.key_file.unwrap_or_else(|| data.join("key")),
-            makes_key,
-            store,
-            packages: self.packages,
-            integrations: self.integrations.unwrap_or_else(|| data.join("integrations")),
-            publication_pace: lasting("publication_pace", self.publication_pace, Pace::default().shortest())?,
-            environments_every: lasting(
-                "environments_every",
-                self.environments_every,
-                face.environments_every,
-            )?,
-            integration_managers: self.integration_managers.unwrap_or(is_public),
-            secrets_idle: lasting("secrets_idle", self.secrets_idle, Duration::from_mins(15))?,
-            session_idle,
-            session_absolute,
-            lease: lasting("lease", self.lease, Duration::from_mins(1))?,
-            changes_at_once: self.changes_at_once.unwrap_or(face.changes_at_once),
-            changes_each_second: self.changes_each_second.unwrap_or(face.changes_each_second),
-            activation: self.activation.map(RawActivation::judge).transpose()?,
-            disclaimer: self.disclaimer.map_or_else(|| Ok(Disclaimer::default()), RawDisclaimer::judge)?,
-            accept_unverified: self.accept_unverified,
-            network: self.network.judge()?,
-            lifetimes: lifetimes(self.lifetime)?,
-            log: self.log.judge()?,
-        })
-    }
-}
-
-/// A duration that is not nothing.
-fn lasting(name: &str, given: Option<Duration>, usual: Duration) -> Result<Duration, Stop> {
-    match given.unwrap_or(usual) {
-        Duration::ZERO => Err(Stop::setting(format!("{name} must be longer than nothing, such as 10m"))),
-        duration => Ok(duration),
-    }
-}
-
-/// Plain HTTP leaves this machine under no circumstances.
-fn site(public: Option<&str>, listen: SocketAddr) -> Result<Site, Stop> {
-    match public {
-        Some(url) => {
-            let origin = Origin::parse(url).map_err(|error| Stop::setting(format!("public_url: {error}")))?;
-            Ok(Site::Public(origin))
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            metrics_listen: None,
+            public_url: None,
+            embed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            data: None,
+            database_url_file: None,
+            key_file: None,
+            packages: None,
+            integrations: None,
+            publication_pace: Pace::default().shortest(),
+            environments_every: face.environments_every,
+            integration_managers: None,
+            accept_unverified: false,
+            secrets_idle: Duration::from_mins(15),
+            session_idle: None,
+            session_absolute: Duration::from_hours(12),
+            lease: Duration::from_mins(1),
+            changes_at_once: face.changes_at_once,
+            changes_each_second: face.changes_each_second,
+            disclaimer: None,
+            activation: None,
+            network: RawNetwork::default(),
+            lifetime: Vec::new(),
+            log: RawLog::default(),
         }
-        None if listen.ip().is_loopback() => Ok(Site::Loopback),
-        None => Err(Stop::setting(format!(
-            "listen is {listen}, which others can reach, and public_url is missing: give the https address under \
-             which people reach the service, or listen at 127.0.0.1"
-        ))),
     }
 }
 
-/// The pages that may show the Setup widget.
-fn embed_origins(raw: &[String]) -> Result<Vec<Origin>, Stop> {
-    let origin = |text: &String| {
-        Origin::of_page(text).map_err(|error| Stop::setting(format!("embed_origins: {text}: {error}")))
-    };
-    raw.iter().map(origin).collect()
-}
-
-/// Where a user's programs keep their data (the XDG base directories).
-fn default_data() -> Result<PathBuf, Stop> {
-    let base = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = base("XDG_DATA_HOME")
-        .or_else(|| base("LOCALAPPDATA"))
-        .or_else(|| base("HOME").map(|home| home.join(".local/share")));
-    let missing = || Stop::setting("data is missing, and there is no home directory: give --data DIR");
-    base.map(|base| base.join("ib-server")).ok_or_else(missing)
-}
-
-impl RawLog {
-    fn judge(self) -> Result<Log, Stop> {
-        let form = match self.form.as_deref() {
-            None | Some("json") => LogForm::Json,
-            Some("text") => LogForm::Text,
-            Some(other) => return Err(Stop::setting(format!("log.form: {other}: expected json or text"))),
-        };
-        let level = match self.level.as_deref() {
-            Some("error") => Level::Error,
-            Some("warn") => Level::Warn,
-            None | Some("info") => Level::Info,
-            Some("debug") => Level::Debug,
-            Some(other) => {
-                return Err(Stop::setting(format!(
-                    "log.level: {other}: expected error, warn, info or debug"
-                )));
-            }
-        };
-        Ok(Log { form, level })
+impl Default for RawNetwork {
+    fn default() -> Self {
+        Self {
+            connect_to: Vec::new(),
+            authorities: Vec::new(),
+            allow_private: Vec::new(),
+            proxy: None,
+            timeout: Duration::from_secs(10),
+        }
     }
 }
 
-impl RawDisclaimer {
-    fn judge(self) -> Result<Disclaimer, Stop> {
-        let text = std::fs::read_to_string(&self.file).map_err(|error| {
-            Stop::setting(format!("disclaimer.file: {} cannot be read ({error})", self.file.display()))
-        })?;
-        Disclaimer::new(&self.version, &text).map_err(|error| Stop::setting(format!("disclaimer: {error}")))
+impl Default for RawLog {
+    fn default() -> Self {
+        Self { form: "json".to_owned(), level: "info".to_owned() }
     }
-}
-
-impl RawActivation {
-    fn judge(self) -> Result<Activation, Stop> {
-        let address = AuthorityAddress::parse(&self.url)
-            .map_err(|error| Stop::setting(format!("activation.url: {error}")))?;
-        Ok(Activation { address, ca_file: self.ca_file })
-    }
-}
-
-impl RawNetwork {
-    fn judge(self) -> Result<Network, Stop> {
-        let connect_to = self.connect_to.iter().map(|text| {
-            text.parse().map_err(|error| Stop::setting(format!("network.connect_to: {text}: {error}")))
-        });
-        Ok(Network {
-            connect_to: connect_to.collect::<Result<_, _>>()?,
-            authorities: self.authorities,
-            allow_private: self.allow_private,
-            proxy: self.proxy,
-            timeout: lasting("network.timeout", self.timeout, Duration::from_secs(10))?,
-        })
-    }
-}
-
-type LifeTimes = BTreeMap<EnvironmentAddress, (EnvironmentAddress, PathBuf)>;
-
-fn lifetimes(raw: Vec<RawLifeTime>) -> Result<LifeTimes, Stop> {
-    let address = |name: &str, text: &str| {
-        EnvironmentAddress::parse(text)
-            .map_err(|error| Stop::setting(format!("lifetime.{name}: {text}: {error}")))
-    };
-    raw.into_iter()
-        .map(|raw| {
-            let development = address("development", &raw.development)?;
-            Ok((development, (address("address", &raw.address)?, raw.token_file)))
-        })
-        .collect()
 }

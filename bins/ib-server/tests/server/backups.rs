@@ -12,7 +12,7 @@ use crate::program::Program;
 use crate::starting::refused;
 
 /// A registered infrastructure with a second environment: the path of its set-up, and a token.
-async fn worked(place: &Place) -> (String, String) {
+pub(crate) async fn worked(place: &Place) -> (String, String) {
     let program = Program::new(place).await;
     let path = program.begin().await;
     program.walk(&path, "maria").await;
@@ -69,7 +69,7 @@ async fn a_backup_of_sqlite_is_made_while_it_serves_and_put_back_with_its_key() 
     place.stop().await;
 }
 
-fn write_key(world: &World, words: &str) {
+pub(crate) fn write_key(world: &World, words: &str) {
     std::fs::write(world.path("data/key"), words).unwrap();
     std::fs::set_permissions(world.path("data/key"), std::fs::Permissions::from_mode(0o600)).unwrap();
 }

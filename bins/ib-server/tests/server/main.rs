@@ -19,7 +19,9 @@ mod packages;
 mod place;
 #[path = "../../../../crates/ib-web/tests/web/program.rs"]
 mod program;
+mod reference;
 mod replicas;
+mod rotation;
 mod secrets;
 mod settings;
 mod starting;

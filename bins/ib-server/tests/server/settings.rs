@@ -8,12 +8,12 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// A folder with a file of settings.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
 impl Desk {
-    fn with(text: &str) -> Self {
+    pub(crate) fn with(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let desk = Self { folder };
         std::fs::write(desk.file(), text.replace("HERE", &desk.folder.path().display().to_string())).unwrap();
@@ -25,14 +25,14 @@ impl Desk {
     }
 
     /// `ib-server config check`, with these variables and arguments and no others.
-    async fn check(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+    pub(crate) async fn check(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ib-server"));
         command.env_clear().env("HOME", self.folder.path()).env("IB_SERVER_CONFIG", self.file());
         command.envs(variables.iter().copied()).args(arguments).args(["config", "check"]);
         command.output().await.unwrap()
     }
 
-    async fn told(&self, variables: &[(&str, &str)], arguments: &[&str]) -> String {
+    pub(crate) async fn told(&self, variables: &[(&str, &str)], arguments: &[&str]) -> String {
         let output = self.check(variables, arguments).await;
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{said}");

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::Request;
 use ib_env_sim::scenario::{Action, Fault};
 use serde_json::json;
+use tokio::process::Command;
 
 use crate::kills::holder;
 use crate::place::{HOST, Place, World, command};
@@ -81,11 +82,24 @@ async fn health_is_told_to_everybody_and_metrics_where_the_settings_say() {
         assert_eq!(response.status().as_u16(), 200, "{path}");
     }
     assert_eq!(place.ask(get("/metrics", HOST)).await.0.status().as_u16(), 404);
+    assert_eq!(healthy(&settings, &place.at.to_string()).await, (Some(0), String::new()));
+    let (code, said) = healthy(&settings, &world.simulator.address().to_string()).await;
+    assert!(code == Some(1) && said.contains("is not ready"), "{said}");
     place.at = free;
     let (response, text) = place.ask(get("/metrics", HOST)).await;
     assert_eq!(response.status().as_u16(), 200);
     assert!(text.contains("ib_requests_total") && text.contains("path=\"/healthz\""), "{text}");
+    assert!(text.contains("ib_request_seconds_bucket") && text.contains("ib_connections "), "{text}");
+    assert!(text.contains("ib_build_info{version="), "{text}");
     assert_eq!(place.ask(get("/setup", HOST)).await.0.status().as_u16(), 404);
+}
+
+/// `ib-server health`, of the service at an address.
+async fn healthy(settings: &Path, at: &str) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ib-server"));
+    let output =
+        command.arg("--config").arg(settings).args(["--listen", at, "health"]).output().await.unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
