@@ -38,6 +38,7 @@ pub(super) struct Around {
 /// An environment that needs somebody.
 pub(super) struct Repair {
     pub(super) name: String,
+    pub(super) class: &'static str,
     pub(super) sign: &'static str,
     pub(super) word: &'static str,
     pub(super) since: String,
@@ -111,13 +112,14 @@ impl Repair {
         let code = row.repair.as_deref()?;
         let finding = row.findings.iter().find(|finding| finding.code.as_deref() == Some(code))?;
         let limits: Vec<_> = finding.impact.iter().map(|limit| limit.label.clone()).collect();
-        let (sign, word) = match row.status.as_str() {
-            "faulty" => ("✗", "There is a problem"),
-            "not_connected" => ("✗", "Not connected"),
-            _ => ("!", "Needs attention soon"),
+        let (class, sign, word) = match row.status.as_str() {
+            "faulty" => ("failed", "✗", "There is a problem"),
+            "not_connected" => ("failed", "✗", "Not connected"),
+            _ => ("warning", "!", "Needs attention soon"),
         };
         Some(Self {
             name: row.name.clone(),
+            class,
             sign,
             word,
             since: row.since.as_deref().map(moment).unwrap_or_default(),

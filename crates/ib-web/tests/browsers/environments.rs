@@ -186,7 +186,11 @@ async fn environments_are_added_without_scripts(guest: Guest) {
 }
 
 async fn environments_look_right(guest: Guest) {
-    let place = Place::with(|scenario| scenario.environments[2].tls = Tls::Expired).await;
+    let place = Place::with(|scenario| {
+        scenario.environments[0].tls = Tls::EndsSoon;
+        scenario.environments[2].tls = Tls::Expired;
+    })
+    .await;
     let window = Window::at(&guest, &place).await;
     window.at_environments().await;
     place.change_at("qa.acme.example", |environment| "11.7.1.9".clone_into(&mut environment.version));
@@ -203,6 +207,7 @@ async fn environments_look_right(guest: Guest) {
     look(&window, "environments-open").await;
     window.toggle().await;
     window.widget_says("What to do").await;
+    window.widget_says("Needs attention soon").await;
     look(&window, "environments-repairs").await;
     window.toggle().await;
     window.find("#waive-2-SETUP-INFRA-001 summary").await.click().await.unwrap();
