@@ -65,10 +65,11 @@ impl Settings {
             .collect()
     }
 
-    /// The code spans of a page that name no setting, though they look like one in a table.
+    /// The code spans of a page that name no setting, though they look like one in a table. What is in one of several
+    /// tables has no variable, and looks like a check.
     pub(super) fn misnamed(&self, page: &Document) -> Vec<Problem> {
-        let tables: BTreeSet<&str> =
-            self.names.iter().filter_map(|name| Some(name.split_once('.')?.0)).collect();
+        let table = |variable: &String| Some(variable[PREFIX.len()..].split_once("__")?.0.to_lowercase());
+        let tables: BTreeSet<String> = self.variables.iter().filter_map(table).collect();
         let is_name = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c == '.');
         let in_table = |text: &str| text.split_once('.').is_some_and(|(table, _)| tables.contains(table));
         let spans = page.spans.iter().filter(|span| is_name(&span.text) && in_table(&span.text));
