@@ -1,10 +1,13 @@
 //! `cargo xtask generate`: the documents that are views of code. `--check` says which are out of date.
+//!
+//! The listings of the public API come last: they need a build.
 
 mod errors;
 mod schemas;
 
 use anyhow::{Result, ensure};
 
+use crate::api::{self, Listing};
 use crate::problem::Problem;
 use crate::repo::Repo;
 
@@ -50,7 +53,8 @@ const DOCUMENTS: &[Generated] = &[
 /// When one cannot be written, or with `--check` when one is out of date.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     if args.check {
-        let problems = stale(repo, DOCUMENTS);
+        let mut problems = check(repo);
+        problems.extend(check_api(repo)?);
         for problem in &problems {
             eprintln!("{problem}");
         }
@@ -58,26 +62,44 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         return Ok(());
     }
     for document in DOCUMENTS {
-        repo.sh.write_file(document.path, (document.text)())?;
-        println!("wrote {}", document.path);
+        write(repo, document.path, &(document.text)())?;
+    }
+    for Listing { path, text } in api::listings(repo)? {
+        write(repo, &path, &text)?;
     }
     Ok(())
 }
 
-/// The generated documents that are not current.
+fn write(repo: &Repo, path: &str, text: &str) -> Result<()> {
+    repo.sh.write_file(path, text)?;
+    println!("wrote {path}");
+    Ok(())
+}
+
+/// The generated documents that are not current, the listings of the public API left out.
 pub(crate) fn check(repo: &Repo) -> Vec<Problem> {
     stale(repo, DOCUMENTS)
 }
 
+/// The listings of the public API that are not current.
+///
+/// # Errors
+///
+/// When the libraries cannot be described.
+pub(crate) fn check_api(repo: &Repo) -> Result<Vec<Problem>> {
+    let fix = "run `cargo xtask generate`, and look at what became public, changed or went";
+    let listings = api::listings(repo)?;
+    Ok(listings.iter().filter_map(|Listing { path, text }| outdated(repo, path, text, fix)).collect())
+}
+
 fn stale(repo: &Repo, documents: &[Generated]) -> Vec<Problem> {
     let fix = "run `cargo xtask generate`; the text is made from code, change it there";
-    let problem = |document: &Generated| {
-        let found = repo.read(document.path).unwrap_or_default();
-        let wanted = (document.text)();
-        let what = first_difference(&found, &wanted)?;
-        Some(Problem::new(document.path, what, fix))
-    };
-    documents.iter().filter_map(problem).collect()
+    documents.iter().filter_map(|document| outdated(repo, document.path, &(document.text)(), fix)).collect()
+}
+
+fn outdated(repo: &Repo, path: &str, wanted: &str, fix: &str) -> Option<Problem> {
+    let found = repo.read(path).unwrap_or_default();
+    first_difference(&found, wanted).map(|what| Problem::new(path, what, fix))
 }
 
 /// Where two texts part, for a reader; nothing when they are equal.

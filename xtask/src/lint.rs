@@ -41,10 +41,12 @@ enum Part {
     Generated,
     /// Clippy on the whole workspace
     Clippy,
-    /// Clippy on the feature sets that the whole workspace hides
+    /// Clippy on every combination of features, which the whole workspace hides
     Features,
     /// Documentation without warnings
     Doc,
+    /// The listings of the public API are current, made by the oldest Rust that Cargo.toml allows
+    Api,
     /// Commands that the documents show exist
     Commands,
     /// Licences, banned crates and sources, by cargo-deny
@@ -63,6 +65,7 @@ impl Part {
             Self::Clippy => Ok(cargo::clippy(repo)),
             Self::Features => cargo::features(repo),
             Self::Doc => Ok(cargo::doc(repo)),
+            Self::Api => generate::check_api(repo),
             Self::Commands => commands::check(repo, xtask, &documents(repo)?),
             Self::Deny => cargo::deny(repo),
         }
