@@ -1,4 +1,6 @@
 //! `cargo xtask generate`: the documents that are views of code. `--check` says which are out of date.
+//!
+//! The listings of the public API come last: they need a build.
 
 mod errors;
 mod schemas;
@@ -6,6 +8,7 @@ mod schemas;
 use anyhow::{Result, ensure};
 use xshell::cmd;
 
+use crate::api::{self, Listing};
 use crate::problem::Problem;
 use crate::repo::Repo;
 
@@ -51,7 +54,8 @@ const DOCUMENTS: &[Generated] = &[
 /// When one cannot be written, or with `--check` when one is out of date.
 pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     if args.check {
-        let problems = check(repo)?;
+        let mut problems = check(repo)?;
+        problems.extend(check_api(repo)?);
         for problem in &problems {
             eprintln!("{problem}");
         }
@@ -59,13 +63,21 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         return Ok(());
     }
     for (path, text) in texts(repo)? {
-        repo.sh.write_file(path, text)?;
-        println!("wrote {path}");
+        write(repo, path, &text)?;
+    }
+    for Listing { path, text } in api::listings(repo)? {
+        write(repo, &path, &text)?;
     }
     Ok(())
 }
 
-/// The generated documents that are not current.
+fn write(repo: &Repo, path: &str, text: &str) -> Result<()> {
+    repo.sh.write_file(path, text)?;
+    println!("wrote {path}");
+    Ok(())
+}
+
+/// The generated documents that are not current, the listings of the public API left out.
 ///
 /// # Errors
 ///
@@ -84,13 +96,25 @@ fn texts(repo: &Repo) -> Result<Vec<(&'static str, String)>> {
     Ok(texts)
 }
 
+/// The listings of the public API that are not current.
+///
+/// # Errors
+///
+/// When the libraries cannot be described.
+pub(crate) fn check_api(repo: &Repo) -> Result<Vec<Problem>> {
+    let fix = "run `cargo xtask generate`, and look at what became public, changed or went";
+    let listings = api::listings(repo)?;
+    Ok(listings.iter().filter_map(|Listing { path, text }| outdated(repo, path, text, fix)).collect())
+}
+
 fn stale(repo: &Repo, texts: &[(&str, String)]) -> Vec<Problem> {
     let fix = "run `cargo xtask generate`; the text is made from code, change it there";
-    let problem = |(path, wanted): &(&str, String)| {
-        let what = first_difference(&repo.read(path).unwrap_or_default(), wanted)?;
-        Some(Problem::new(*path, what, fix))
-    };
-    texts.iter().filter_map(problem).collect()
+    texts.iter().filter_map(|(path, wanted)| outdated(repo, path, wanted, fix)).collect()
+}
+
+fn outdated(repo: &Repo, path: &str, wanted: &str, fix: &str) -> Option<Problem> {
+    let found = repo.read(path).unwrap_or_default();
+    first_difference(&found, wanted).map(|what| Problem::new(path, what, fix))
 }
 
 /// Where two texts part, for a reader; nothing when they are equal.

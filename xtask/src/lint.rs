@@ -46,10 +46,12 @@ enum Part {
     Generated,
     /// Clippy on the whole workspace
     Clippy,
-    /// Clippy on the feature sets that the whole workspace hides
+    /// Clippy on every combination of features, which the whole workspace hides
     Features,
     /// Documentation without warnings
     Doc,
+    /// The listings of the public API are current, made by the oldest Rust that Cargo.toml allows
+    Api,
     /// Commands and files of settings that the documents show are taken by the programs
     Commands,
     /// Licences, banned crates and sources, by cargo-deny
@@ -69,6 +71,7 @@ impl Part {
             Self::Clippy => Ok(cargo::clippy(repo)),
             Self::Features => cargo::features(repo),
             Self::Doc => Ok(cargo::doc(repo)),
+            Self::Api => generate::check_api(repo),
             Self::Commands => commands::check(repo, xtask, &documents(repo)?),
             Self::Deny => cargo::deny(repo),
         }

@@ -4,6 +4,7 @@
 //! second program would need too belongs in a crate, not here.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
+mod api;
 mod bench;
 mod demo;
 mod generate;
@@ -12,6 +13,7 @@ mod markdown;
 mod parts;
 mod problem;
 mod repo;
+mod semver;
 mod sim;
 mod test;
 
@@ -42,6 +44,8 @@ enum Chore {
     Test(test::Args),
     /// Write the documents that are made from code, or check that they are current
     Generate(generate::Args),
+    /// Compare the public API with an earlier one: what breaks is a reason for a higher version
+    Semver(semver::Args),
     /// Measure, as ratios within one run
     Bench(bench::Args),
 }
@@ -64,6 +68,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Sim(args) => sim::run(&repo, &args),
         Chore::Test(args) => test::run(&repo, &args),
         Chore::Generate(args) => generate::run(&repo, &args),
+        Chore::Semver(args) => semver::run(&repo, &args),
         Chore::Bench(args) => bench::run(&repo, &args),
     }
 }

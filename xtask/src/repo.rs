@@ -117,6 +117,17 @@ impl Repo {
         Ok(examples)
     }
 
+    /// The names of the library crates, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When a manifest is broken.
+    pub(crate) fn libraries(&self) -> Result<Vec<String>> {
+        let packages = self.metadata()?.packages;
+        let libraries = packages.iter().filter(|package| self.folder_of(package).starts_with("crates/"));
+        Ok(libraries.map(|package| package.name.to_string()).collect())
+    }
+
     /// Where cargo builds; chores may keep there what can be made again.
     ///
     /// # Errors
@@ -158,4 +169,14 @@ impl Example {
 /// Whether a path ends like `.rs`, as written.
 pub(crate) fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
+/// The oldest Rust that the workspace of this root manifest builds with, such as `1.95`.
+///
+/// # Errors
+///
+/// When the manifest does not say so.
+pub(crate) fn rust_version(manifest: &toml::Table) -> Result<String> {
+    let version = (|| manifest.get("workspace")?.get("package")?.get("rust-version")?.as_str())();
+    version.map(Into::into).context("Cargo.toml has no workspace.package.rust-version")
 }

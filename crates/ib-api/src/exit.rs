@@ -24,6 +24,7 @@ pub enum FailOn {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[must_use]
 pub enum Exit {
     /// All passed; warnings are allowed unless the threshold says otherwise.
     Passed,

@@ -15,6 +15,7 @@ pub const REMOTE_TEXT_LIMIT: usize = 300;
 /// assert_eq!(harmless("a\x1b[31m\nb\u{202e}c", 10), "a[31m bc");
 /// assert_eq!(harmless("abcdef", 4), "abc…");
 /// ```
+#[must_use]
 pub fn harmless(text: &str, limit: usize) -> String {
     let mut clean = String::with_capacity(text.len().min(limit * 4));
     for (count, character) in text.chars().filter_map(visible).enumerate() {

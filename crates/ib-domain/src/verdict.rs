@@ -8,6 +8,7 @@ use crate::finding::{Finding, Outcome};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
+#[must_use]
 pub enum Verdict {
     /// Everything that was asked is as it should be.
     Passed,

@@ -294,6 +294,7 @@ fn border(op: Op, patch: u64) -> Comparator {
 }
 
 /// Judges what was read of an environment's version. Never ask it about LifeTime.
+#[must_use]
 pub fn judge(reading: &VersionReading) -> VersionVerdict {
     let Some(found) = reading.known() else {
         return VersionVerdict::Unknown;

@@ -15,8 +15,7 @@ use ib_env_sim::Simulator;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(address) = std::env::args().nth(1) {
-        check(&address, Settings::default()).await?;
-        return Ok(());
+        return check(&address, Settings::default()).await.map(drop);
     }
     // The simulated host is reached as `curl --connect-to` reaches one, and its authority is trusted.
     let simulator = Simulator::builder().start().await?;

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("It is upgraded, and its web server is down:");
     simulator.update(|scenario| {
-        scenario.environments[0].version = "11.23.1.40123".to_owned();
+        "11.23.1.40123".clone_into(&mut scenario.environments[0].version);
         scenario.environments[0].faults = vec![Fault::always(Action::Status(502))];
     });
     assert_eq!(your_program(&simulator).await?, Some(Reason::HttpGateway));

@@ -35,6 +35,7 @@ pub enum StartError {
 
 /// Settings of a simulator before it starts.
 #[derive(Debug)]
+#[must_use = "nothing runs before `start`"]
 pub struct Builder {
     scenario: Scenario,
     clock: Clock,
@@ -42,13 +43,11 @@ pub struct Builder {
 
 impl Builder {
     /// What to simulate; *acme* if not said.
-    #[must_use]
     pub fn scenario(self, scenario: Scenario) -> Self {
         Self { scenario, ..self }
     }
 
     /// The clock; one that stands at 2026-01-15T09:00:00Z until advanced, if not said.
-    #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
@@ -85,6 +84,7 @@ pub struct Host {
 
 /// A running infrastructure. Dropping it closes all its connections.
 #[derive(Debug)]
+#[must_use = "dropped, it is gone"]
 pub struct Simulator {
     address: SocketAddr,
     control_address: SocketAddr,

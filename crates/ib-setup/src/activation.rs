@@ -121,6 +121,7 @@ impl fmt::Debug for ActivationCode {
 /// What an authority says about a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[must_use]
 pub enum CodeAnswer {
     /// It is the code of this infrastructure.
     Verified,

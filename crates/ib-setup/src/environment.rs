@@ -47,8 +47,8 @@ pub use decide::decide;
 pub use due::{Effect, due, later};
 pub use event::{Event, Fact};
 pub use link::{
-    Inbound, Introducing, LinkView, ManagerVersion, PROOF_WAIT, ProofRefusal, Report, ReportError,
-    ReportView, ReportedIntegration, introductions,
+    Inbound, Introducing, LinkView, ManagerVersion, ProofRefusal, Report, ReportError, ReportView,
+    ReportedIntegration, introductions,
 };
 pub use sight::{Earlier, Seen, Sight};
 pub use view::{EnvironmentView, Standing, View, view};
@@ -110,6 +110,7 @@ struct Environment {
 
 /// An environment that was not added, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Refused {
     /// What it was to be called.
     pub name: EnvironmentName,

@@ -23,16 +23,16 @@ pub use signature::{SignedRequest, sign, verify};
 use crate::time::Timestamp;
 
 /// How long a challenge may be proved.
-pub const CHALLENGE_LIMIT: Duration = Duration::from_mins(5);
+pub(crate) const CHALLENGE_LIMIT: Duration = Duration::from_mins(5);
 /// After so many wrong proofs a challenge is void.
-pub const WRONG_PROOFS: u8 = 5;
+pub(crate) const WRONG_PROOFS: u8 = 5;
 /// How far the time of a signed request may be from the service's.
-pub const CLOCK_LIMIT: Duration = Duration::from_mins(5);
+const CLOCK_LIMIT: Duration = Duration::from_mins(5);
 /// How long a nonce is remembered: a second longer than a request that has it may be in time.
-pub const NONCE_LIMIT: Duration = Duration::from_secs(10 * 60 + 1);
+pub(crate) const NONCE_LIMIT: Duration = Duration::from_secs(10 * 60 + 1);
 
 /// Whether a request that says `time` is in time at `now`.
-pub fn is_in_time(time: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_in_time(time: Timestamp, now: Timestamp) -> bool {
     let (earlier, later) = if time < now { (time, now) } else { (now, time) };
     earlier.plus(CLOCK_LIMIT) >= later
 }

@@ -50,7 +50,7 @@ pub(crate) use effect::later;
 pub use effect::{Effect, owed};
 pub use event::{Event, Fact};
 pub use message::{Message, MessageSeverity, Said};
-pub use plan::{Item, Planned, Why, plan, plan_integrations};
+pub use plan::{Item, Planned, Why, plan};
 pub use run::Holder;
 use run::Run;
 pub(crate) use run::RunItem;
@@ -62,17 +62,17 @@ pub use view::{
 };
 
 /// How long an item may take from being sent to being verified (`service-center-soap.md` 4.3).
-pub const ITEM_LIMIT: Duration = Duration::from_mins(30);
+pub(crate) const ITEM_LIMIT: Duration = Duration::from_mins(30);
 /// How long an environment may give no answer before an item is given up.
-pub const SILENCE_LIMIT: Duration = Duration::from_mins(10);
+pub(crate) const SILENCE_LIMIT: Duration = Duration::from_mins(10);
 /// How long an item waits while the environment says that somebody else is publishing it.
-pub const BUSY_LIMIT: Duration = Duration::from_mins(15);
+pub(crate) const BUSY_LIMIT: Duration = Duration::from_mins(15);
 /// How long a publication waits for somebody to log in.
-pub const LOG_IN_WAIT: Duration = Duration::from_hours(24);
+pub(crate) const LOG_IN_WAIT: Duration = Duration::from_hours(24);
 /// After how long without a change faces say so.
 pub const STALL: Duration = Duration::from_mins(2);
 /// How often an item is sent before a person is asked.
-pub const ATTEMPTS: u8 = 10;
+pub(crate) const ATTEMPTS: u8 = 10;
 
 /// What is known of an infrastructure's dependencies and integrations, and the publication that is under way or was the last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

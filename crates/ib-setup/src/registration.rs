@@ -126,7 +126,7 @@ impl State {
     }
 
     /// The user who was let in, and where.
-    pub fn signer(&self) -> Option<Signer> {
+    pub(crate) fn signer(&self) -> Option<Signer> {
         let signed = self.stage.signed()?;
         Some(Signer { address: signed.environment.address.clone(), username: signed.username.clone() })
     }

@@ -21,10 +21,11 @@ use tokio::fs;
 
 use crate::packages::PackageHandle;
 use arrival::Arrival;
-pub use inspect::FILES;
+#[cfg(test)]
+use inspect::FILES;
 
 /// How long a package may be unless somebody says otherwise, in bytes.
-pub const PACKAGE_LIMIT: u64 = 256 * 1024 * 1024;
+const PACKAGE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// What the name of a package's file ends in.
 const ENDING: &str = ".oap";

@@ -1,5 +1,6 @@
 //! Why a store or a vault cannot be opened, and what to do about it.
 
+use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
@@ -39,7 +40,7 @@ pub enum OpenError {
         "the database cannot be opened: check that it is there, that its server runs and that the user may \
          connect"
     )]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Box<dyn Error + Send + Sync>),
     /// A newer program wrote the database.
     #[error("a newer version of this program wrote the database: use that version or restore a backup")]
     Newer,
@@ -47,7 +48,7 @@ pub enum OpenError {
     #[error(
         "the tables cannot be brought up to date: use a database of its own, whose user may create tables"
     )]
-    Tables(#[source] MigrateError),
+    Tables(#[source] Box<dyn Error + Send + Sync>),
     /// The secrets are sealed under a key that was not given.
     #[error(
         "the secrets in the database are sealed under the key {sealed}, and the keys given are {given:?}: add \
@@ -78,20 +79,16 @@ impl OpenError {
             SealError::Damaged | SealError::Kind => Self::Damaged,
         }
     }
-}
 
-impl From<MigrateError> for OpenError {
-    fn from(error: MigrateError) -> Self {
+    pub(crate) fn database(error: sqlx::Error) -> Self {
+        Self::Database(error.into())
+    }
+
+    pub(crate) fn tables(error: MigrateError) -> Self {
         match error {
             MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => Self::Newer,
-            MigrateError::Execute(error) => Self::Database(error),
-            error => Self::Tables(error),
+            MigrateError::Execute(error) => Self::database(error),
+            error => Self::Tables(error.into()),
         }
-    }
-}
-
-impl From<sqlx::Error> for OpenError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
     }
 }

@@ -62,7 +62,7 @@ mod sql;
 mod sqlite;
 mod vault;
 
-pub use depot::{DepotFolder, FILES, PACKAGE_LIMIT};
+pub use depot::DepotFolder;
 pub use error::OpenError;
 pub use packages::{CatalogueFileError, PackageFolder};
 pub use postgres::PostgresStore;

@@ -34,8 +34,8 @@ impl PostgresStore {
         let options: PgConnectOptions = url.parse().map_err(|_| OpenError::Url)?;
         let options = options.application_name("integration-builder");
         let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-        let pool = pool.connect_with(options).await?;
-        sqlx::migrate!("migrations/postgres").run(&pool).await?;
+        let pool = pool.connect_with(options).await.map_err(OpenError::database)?;
+        sqlx::migrate!("migrations/postgres").run(&pool).await.map_err(OpenError::tables)?;
         Ok(Self { pool })
     }
 

@@ -52,12 +52,14 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE);
-        let writes = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!("migrations/sqlite").run(&writes).await?;
+        let writes = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone());
+        let writes = writes.await.map_err(OpenError::database)?;
+        sqlx::migrate!("migrations/sqlite").run(&writes).await.map_err(OpenError::tables)?;
         // Whoever held a lease is gone: the file has one process at a time.
         sqlx::query("update history set leased_until = null where leased_until is not null")
             .execute(&writes)
-            .await?;
+            .await
+            .map_err(OpenError::database)?;
         let reads = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options);
         Ok(Self { reads, writes, lock: Arc::new(lock), recent: Arc::default() })
     }

@@ -103,7 +103,7 @@ impl SealedVault {
     ) -> Result<Self, OpenError> {
         let sealed = |error: &SealError| OpenError::sealed(error, keys.ids().collect());
         let proposed = envelope::seal(&keys, &Slot::check(), b"").map_err(|error| sealed(&error))?;
-        let check = secrets.check(proposed).await?;
+        let check = secrets.check(proposed).await.map_err(OpenError::database)?;
         envelope::open(&keys, &Slot::check(), &check).map_err(|error| sealed(&error))?;
         Ok(Self { secrets, keys: Arc::new(keys), clock, limit })
     }

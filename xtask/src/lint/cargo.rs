@@ -1,6 +1,7 @@
 //! The checks that cargo and its helpers do; a failure has been printed by the tool itself.
 
 use anyhow::{Context as _, Result};
+use cargo_metadata::Package;
 use xshell::{Cmd, cmd};
 
 use crate::problem::Problem;
@@ -9,19 +10,8 @@ use crate::repo::Repo;
 /// The cargo-deny that `deny.toml` is written for.
 const CARGO_DENY: &str = "^0.20";
 
-/// Feature sets that a build of the whole workspace hides, because it unites the features of all crates:
-/// package, what to build, why.
-const FEATURE_SETS: &[(&str, &[&str], &str)] = &[
-    ("ib-domain", &["--all-targets", "--no-default-features"], "decisions without serialisation"),
-    ("ib-domain", &["--all-targets", "--all-features"], "the same, serialised and validated"),
-    ("ib-env-client", &["--lib", "--no-default-features"], "traits and plain types, without HTTP"),
-    (
-        "ib-setup",
-        &["--lib", "--no-default-features"],
-        "decisions and ports, without what tests keep in memory",
-    ),
-    ("ib-web", &["--all-targets", "--all-features"], "the journeys in real browsers"),
-];
+/// Libraries whose tests build with every combination of features too; those of the others need what they test.
+const WITH_TESTS: &[&str] = &["ib-domain", "ib-web"];
 
 /// The code is formatted.
 pub(super) fn fmt(repo: &Repo) -> Vec<Problem> {
@@ -35,20 +25,44 @@ pub(super) fn clippy(repo: &Repo) -> Vec<Problem> {
     outcome(&cmd!(repo.sh, "cargo clippy --workspace --all-targets -- -D warnings"), fix)
 }
 
-/// Clippy finds nothing in the feature sets either.
+/// Clippy finds nothing in any library under any combination of its features. A build of the whole workspace hides
+/// that one is missing, because it unites the features of all crates.
 ///
 /// # Errors
 ///
 /// When the workspace cannot be read.
 pub(super) fn features(repo: &Repo) -> Result<Vec<Problem>> {
-    let members = repo.metadata()?.packages;
-    let here =
-        FEATURE_SETS.iter().filter(|(package, ..)| members.iter().any(|member| member.name == *package));
-    let problems = here.flat_map(|&(package, options, why)| {
-        let fix = format!("{package} must also build with {} ({why})", options.join(" "));
-        outcome(&cmd!(repo.sh, "cargo clippy --package {package} {options...} -- -D warnings"), &fix)
+    let packages = repo.metadata()?.packages;
+    let libraries = packages.iter().filter(|package| repo.folder_of(package).starts_with("crates/"));
+    Ok(libraries.flat_map(|library| features_of(repo, library)).collect())
+}
+
+fn features_of(repo: &Repo, library: &Package) -> Vec<Problem> {
+    let name = library.name.as_str();
+    let tests = WITH_TESTS.contains(&name).then_some("--all-targets");
+    let features: Vec<&str> =
+        library.features.keys().map(String::as_str).filter(|name| *name != "default").collect();
+    let checks = combinations(&features).into_iter().flat_map(|set| {
+        let fix = format!("{name} must also build with the features `{set}` alone");
+        let clippy = |targets: &str| {
+            let clippy =
+                cmd!(repo.sh, "cargo clippy --quiet --package {name} {targets} --no-default-features");
+            outcome(&clippy.args(["--features", &set, "--", "-D", "warnings"]), &fix)
+        };
+        ["--lib"].into_iter().chain(tests).flat_map(clippy).collect::<Vec<_>>()
     });
-    Ok(problems.collect())
+    checks.collect()
+}
+
+/// Every combination of some features, each as `--features` takes it; the empty one is first.
+fn combinations(features: &[&str]) -> Vec<String> {
+    features.iter().fold(vec![String::new()], |sets, feature| {
+        let with = sets
+            .iter()
+            .map(|set| if set.is_empty() { (*feature).into() } else { format!("{set},{feature}") });
+        let with: Vec<String> = with.collect();
+        sets.into_iter().chain(with).collect()
+    })
 }
 
 /// The documentation builds without a warning.
@@ -86,4 +100,16 @@ fn install_deny(repo: &Repo) -> Result<()> {
 fn outcome(command: &Cmd<'_>, fix: &str) -> Vec<Problem> {
     let at = command.to_string();
     command.run().err().map(|_| Problem::new(at, "failed, see above", fix)).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_combination_is_built_once() {
+        assert_eq!(combinations(&[]), [""]);
+        assert_eq!(combinations(&["a"]), ["", "a"]);
+        assert_eq!(combinations(&["a", "b", "c"]), ["", "a", "b", "a,b", "c", "a,c", "b,c", "a,b,c"]);
+    }
 }

@@ -7,11 +7,10 @@ mod metrics;
 use anyhow::{Context as _, Result};
 use xshell::cmd;
 
-use super::pages::rust_version;
 use super::settings::Settings;
 use crate::markdown::Document;
 use crate::problem::Problem;
-use crate::repo::Repo;
+use crate::repo::{Repo, rust_version};
 
 const FOLDER: &str = "docs/deploy";
 const PAGE: &str = "docs/operations.md";

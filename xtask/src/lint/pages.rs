@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use ib_domain::reason::Reason;
 
 use super::settings::Settings;
 use crate::markdown::{Document, Spot};
 use crate::problem::Problem;
-use crate::repo::Repo;
+use crate::repo::{Repo, rust_version};
 
 /// A stranger reads this many lines.
 const README_LINES: usize = 100;
@@ -40,11 +40,6 @@ pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
         }
     }
     Ok(problems)
-}
-
-pub(super) fn rust_version(manifest: &toml::Table) -> Result<String> {
-    let version = (|| manifest.get("workspace")?.get("package")?.get("rust-version")?.as_str())();
-    version.map(Into::into).context("Cargo.toml has no workspace.package.rust-version")
 }
 
 /// Links and paths that lead nowhere.

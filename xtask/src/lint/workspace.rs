@@ -87,6 +87,10 @@ fn manifest(path: &str, manifest: &Table) -> Vec<Problem> {
         let fix = "add `description = \"...\"`: what the crate is, in one sentence";
         problems.push(Problem::new(path, "the package has no description", fix));
     }
+    if !manifest.get("package").and_then(|package| package.get("rust-version")).is_some_and(inherited) {
+        let fix = "add `rust-version.workspace = true`";
+        problems.push(Problem::new(path, "does not say which Rust it needs", fix));
+    }
     if !manifest.get("lints").is_some_and(inherited) {
         problems.push(Problem::new(
             path,
@@ -172,9 +176,12 @@ mod tests {
         assert_eq!(problems[0].at, "scripts");
     }
 
+    const SOUND: &str = "lints.workspace = true\n\
+        package = { description = 'x', rust-version.workspace = true }";
+
     #[test]
     fn a_sound_manifest_passes() {
-        let text = "package.description = 'x'\nlints.workspace = true\ndependencies.url.workspace = true";
+        let text = format!("{SOUND}\ndependencies.url.workspace = true");
         assert_eq!(manifest("Cargo.toml", &text.parse().unwrap()), []);
     }
 
@@ -184,15 +191,20 @@ mod tests {
     #[case::build("[build-dependencies]\nurl = { path = '../url' }")]
     #[case::target("[target.'cfg(unix)'.dependencies]\nurl = '2'")]
     fn own_versions_are_refused(#[case] table: &str) {
-        let text = format!("package.description = 'x'\nlints.workspace = true\n{table}");
+        let text = format!("{SOUND}\n{table}");
         let problems = manifest("Cargo.toml", &text.parse().unwrap());
         assert_eq!(whats(&problems), ["url has a version of its own"]);
     }
 
     #[test]
-    fn a_bare_manifest_misses_description_and_lints() {
+    fn a_bare_manifest_misses_description_rust_version_and_lints() {
         let problems = manifest("Cargo.toml", &"[package]\nname = 'x'".parse().unwrap());
-        assert_eq!(whats(&problems), ["the package has no description", "not under the workspace's lints"]);
+        let missing = [
+            "the package has no description",
+            "does not say which Rust it needs",
+            "not under the workspace's lints",
+        ];
+        assert_eq!(whats(&problems), missing);
     }
 
     #[rstest]

@@ -131,6 +131,7 @@ pub enum BlockReason {
 ///
 /// A role without an entry for the environment grants nothing, and everything is reported missing; an
 /// entry *No Access* means that the log-in itself is refused.
+#[must_use]
 pub fn evaluate(model: &PermissionModel, username: &Username, development: &EnvironmentKey) -> Evaluation {
     decide(model, username, development).unwrap_or_else(Evaluation::from)
 }
@@ -168,6 +169,7 @@ pub struct DirectAnswer {
 
 impl DirectAnswer {
     /// Decides from the answer. Number and label must agree on whether this is *Change and Deploy*.
+    #[must_use]
     pub fn evaluate(&self) -> Evaluation {
         let label = self.label.as_deref();
         let labelled = label.is_some_and(Level::is_label_of_change_and_deploy);

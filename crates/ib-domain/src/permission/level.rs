@@ -96,7 +96,7 @@ impl Level {
     /// Whether a label can be that of [`Level::ChangeAndDeploy`]: it speaks of change and of deploy.
     ///
     /// The guard against an infrastructure that numbers its levels differently (`lifetime-api.md` 4).
-    pub fn is_label_of_change_and_deploy(label: &str) -> bool {
+    pub(crate) fn is_label_of_change_and_deploy(label: &str) -> bool {
         let label = label.to_lowercase();
         label.contains("change") && label.contains("deploy")
     }

@@ -27,6 +27,7 @@ use super::user::{Application, ItUser, Username};
 
 /// Whether a user may update one dependency.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DependencyUpdate {
     /// The dependency's application.
     pub application: Application,
@@ -72,6 +73,7 @@ impl UpdateRight {
 }
 
 /// Decides for each dependency whether a user may update it on the development environment.
+#[must_use]
 pub fn dependency_updates(
     model: &PermissionModel,
     username: &Username,

@@ -125,6 +125,7 @@ impl From<Username> for String {
 /// An IT user and the roles given to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct ItUser {
     /// The user's key.
     pub key: UserKey,

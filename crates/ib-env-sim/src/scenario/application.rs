@@ -7,6 +7,7 @@ use super::guid;
 /// A note on a module: 6 = references outdated, 13 = not published since the last upgrade (`service-center-soap.md` 4).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct StatusMessage {
     /// Its number.
     pub id: i32,

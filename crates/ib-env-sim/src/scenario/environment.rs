@@ -27,7 +27,7 @@ pub enum Kind {
 
 impl Kind {
     /// Whether Service Center is there.
-    pub fn is_outsystems_11(self) -> bool {
+    pub(crate) fn is_outsystems_11(self) -> bool {
         matches!(self, Self::OnPremises | Self::Cloud | Self::Personal | Self::Lifetime)
     }
 
@@ -252,7 +252,7 @@ impl Environment {
     }
 
     /// The modules of all applications, made one after the other.
-    pub fn all_modules(&self) -> impl Iterator<Item = Module> + Send + use<> {
+    pub(crate) fn all_modules(&self) -> impl Iterator<Item = Module> + Send + use<> {
         let generated = self.generated;
         let listed = self.applications.clone().into_iter().chain(self.unlisted_integrations());
         let modules = listed.flat_map(|application| application.modules);

@@ -26,6 +26,7 @@ pub enum KeyCase {
 /// A service account's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Token {
     /// What is sent after `Bearer `.
     pub value: Secret,
@@ -40,6 +41,7 @@ pub struct Token {
 /// LifeTime's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct LifeTime {
     /// Routes younger than this version answer 404.
     pub lifetime_version: String,

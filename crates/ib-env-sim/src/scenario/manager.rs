@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What Integration Manager does once it is there: where a module is called `OSIntegrationManager_API`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct IntegrationManager {
     /// How it behaves.
     pub behaviour: ManagerBehaviour,

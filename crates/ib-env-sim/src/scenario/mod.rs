@@ -100,6 +100,7 @@ impl fmt::Debug for Secret {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Scenario {
     /// A name for people.
     pub name: String,
@@ -192,7 +193,7 @@ impl Scenario {
     ///
     /// # Errors
     /// [`ScenarioError`] if there is no such host, or the outcome is not a scenario.
-    pub fn merged_host(&self, host: &str, patch: &serde_json::Value) -> Result<Self, ScenarioError> {
+    pub(crate) fn merged_host(&self, host: &str, patch: &serde_json::Value) -> Result<Self, ScenarioError> {
         let current = self.environment(host).ok_or_else(|| unknown_host(host))?;
         let mut value = serde_json::to_value(current)?;
         merge(&mut value, patch);
@@ -203,7 +204,7 @@ impl Scenario {
     ///
     /// # Errors
     /// [`ScenarioError`] if there is no such host, or the outcome is not a scenario.
-    pub fn with_host(&self, host: &str, settings: serde_json::Value) -> Result<Self, ScenarioError> {
+    pub(crate) fn with_host(&self, host: &str, settings: serde_json::Value) -> Result<Self, ScenarioError> {
         let mut changed = self.clone();
         let place = changed.environment_mut(host).ok_or_else(|| unknown_host(host))?;
         *place = serde_json::from_value(settings)?;
@@ -239,7 +240,7 @@ impl Scenario {
     }
 
     /// All roles, the built-in one first.
-    pub fn all_roles(&self) -> Vec<Role> {
+    pub(crate) fn all_roles(&self) -> Vec<Role> {
         let mut roles = vec![Role::administrator()];
         roles.extend(self.roles.iter().cloned());
         roles

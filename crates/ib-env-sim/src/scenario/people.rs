@@ -14,6 +14,7 @@ pub(super) const EVERYWHERE: &str = "*";
 /// What a role may do on one environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Permission {
     /// 0 No Access to 6 Full Control (`lifetime-api.md` 4).
     pub level: u8,
@@ -92,6 +93,7 @@ impl Team {
 /// A user's role in a team.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TeamRole {
     /// Name of the team.
     pub team: String,
@@ -102,6 +104,7 @@ pub struct TeamRole {
 /// A user's role on one application.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ApplicationRole {
     /// Name of the application.
     pub application: String,
@@ -112,6 +115,7 @@ pub struct ApplicationRole {
 /// An IT user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct User {
     /// Name to log in with; case does not matter.
     pub username: String,
@@ -165,7 +169,7 @@ impl User {
     }
 
     /// Whether this is the user's name, ignoring case and outer blanks.
-    pub fn is_called(&self, username: &str) -> bool {
+    pub(crate) fn is_called(&self, username: &str) -> bool {
         self.username.trim().to_lowercase() == username.trim().to_lowercase()
     }
 }

@@ -18,12 +18,14 @@ use crate::scenario::Tls;
 
 /// Why no certificate could be made.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum TlsError {
-    /// The certificate itself.
+#[error(transparent)]
+pub struct TlsError(#[from] Cause);
+
+/// Which library says so.
+#[derive(Debug, thiserror::Error)]
+enum Cause {
     #[error("a certificate could not be made: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// The TLS configuration around it.
     #[error("TLS could not be set up: {0}")]
     Configuration(#[from] rustls::Error),
 }
@@ -82,7 +84,7 @@ impl Authority {
         Ok(configuration)
     }
 
-    fn make(&self, names: &[String], tls: Tls) -> Result<ServerConfig, TlsError> {
+    fn make(&self, names: &[String], tls: Tls) -> Result<ServerConfig, Cause> {
         let mut params = CertificateParams::new(names.to_vec())?;
         params.distinguished_name.push(DnType::CommonName, names.first().map_or("", String::as_str));
         let purpose = match tls {
@@ -115,7 +117,7 @@ impl Authority {
     }
 }
 
-fn issuer(name: &str) -> Result<(OwnIssuer, String), TlsError> {
+fn issuer(name: &str) -> Result<(OwnIssuer, String), Cause> {
     let mut params = CertificateParams::new(Vec::<String>::new())?;
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -35,6 +35,7 @@ pub struct Entry {
 
 /// What became different, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Change {
     /// What was there.
     pub before: Option<String>,

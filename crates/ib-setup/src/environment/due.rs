@@ -36,6 +36,7 @@ const NOW: Timestamp = Timestamp::from_millis(0);
 
 /// Everything that is due at `now`, where each environment is looked at again after `every`: first what somebody
 /// waits for.
+#[must_use]
 pub fn due(state: &State, every: Duration, now: Timestamp) -> Vec<Effect> {
     let list = matches!(state.import, Import::Wanted(_)).then_some(Effect::List);
     let mut looks: Vec<_> = state.environments.iter().filter(|known| known.due(every) <= now).collect();
@@ -44,6 +45,7 @@ pub fn due(state: &State, every: Duration, now: Timestamp) -> Vec<Effect> {
 }
 
 /// When there is next work; `None` before anybody came in.
+#[must_use]
 pub fn later(state: &State, every: Duration) -> Option<Timestamp> {
     if matches!(state.import, Import::Wanted(_)) {
         return Some(NOW);

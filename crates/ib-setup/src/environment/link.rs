@@ -30,7 +30,7 @@ pub(super) use view::view;
 pub use view::{Inbound, LinkView, ReportView};
 
 /// How long an Integration Manager that took an introduction on may take to prove it.
-pub const PROOF_WAIT: Duration = Duration::from_mins(2);
+const PROOF_WAIT: Duration = Duration::from_mins(2);
 /// A report that says nothing new is recorded as heard once in this time.
 const HEARD_AGAIN: Duration = Duration::from_mins(10);
 /// After so many intervals without a word the service introduces itself again.
@@ -160,6 +160,7 @@ pub enum ProofRefusal {
 ///
 /// The record of [beginning](super::Command::Introducing) settles it, before anything is sent: a proof may come before
 /// the answer. Where this service ends in between, the next look leads to the next introduction.
+#[must_use]
 pub fn introductions(state: &State, every: Duration) -> Vec<Introducing> {
     let due = state.environments.iter().filter(|known| known.wants_introduction(every));
     due.map(|known| Introducing {

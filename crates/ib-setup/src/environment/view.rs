@@ -182,6 +182,7 @@ impl Standing {
 }
 
 /// What a person sees of a state at `now`, where each environment is looked at again after `every`.
+#[must_use]
 pub fn view(state: &State, every: Duration, now: Timestamp) -> View {
     let one = |known: &Environment| EnvironmentView::new(known, every, now);
     View {

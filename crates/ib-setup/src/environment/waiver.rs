@@ -23,6 +23,7 @@ pub const LONGEST: Duration = Duration::from_hours(366 * 24);
 
 /// Says that one reason, on one environment, is known and accepted for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Waiver {
     /// The reason that is accepted.
     pub reason: Reason,

@@ -42,6 +42,7 @@ pub fn sign(
 /// Whether a request is signed with that secret. How long it takes tells nothing about the signature.
 ///
 /// Time and nonce are signed as well, but whether they are in time and new is for whoever asks.
+#[must_use]
 pub fn verify(secret: &LinkSecret, request: &SignedRequest<'_>, authorization: &Authorization) -> bool {
     let text = request.canonical(authorization.time, authorization.nonce);
     derive::mac(secret.bytes(), &[text.as_bytes()]).verify_slice(&authorization.signature).is_ok()

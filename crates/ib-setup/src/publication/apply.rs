@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 /// An event that cannot have happened in the state before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the history has an event that does not follow from those before: {fact:?}")]
+#[non_exhaustive]
 pub struct IllegalEvent {
     /// What is said to have happened.
     pub fact: Box<Fact>,

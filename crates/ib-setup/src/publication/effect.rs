@@ -105,6 +105,7 @@ impl Effect {
 }
 
 /// What the world still owes. Derived from the state alone, so a restart asks for the same again.
+#[must_use]
 pub fn owed(state: &State) -> Option<Effect> {
     match &state.run {
         Some(run) if !run.has_ended() => owed_to(run),

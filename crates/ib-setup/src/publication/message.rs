@@ -13,6 +13,7 @@ const ERRORS: u32 = 200;
 
 /// A message, as the environment gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Message {
     /// Its number within the publication, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

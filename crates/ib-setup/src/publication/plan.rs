@@ -71,6 +71,7 @@ impl From<Item> for String {
 
 /// Something that is to be published, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Planned {
     /// What.
     pub item: Item,
@@ -145,6 +146,7 @@ impl Why {
 /// them changes in a way that breaks integrations.
 ///
 /// The platform tells nobody which integration uses which dependency, so all of them are published again.
+#[must_use]
 pub fn plan(survey: &Survey, only: &BTreeSet<DependencyId>) -> Vec<Planned> {
     let wanted = closure(survey, only);
     let due: Vec<_> = survey
@@ -193,7 +195,7 @@ fn closure(survey: &Survey, only: &BTreeSet<DependencyId>) -> BTreeSet<Dependenc
 /// integration from the package that was uploaded, or as it is where none was.
 ///
 /// What is outdated stays as it is: an update may break other integrations, and is for somebody to decide.
-pub fn plan_integrations(
+pub(super) fn plan_integrations(
     survey: &Survey,
     uploads: &BTreeMap<IntegrationName, Upload>,
     integrations: &BTreeSet<IntegrationName>,

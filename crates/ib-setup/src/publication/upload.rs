@@ -12,6 +12,7 @@ use crate::time::Timestamp;
 
 /// A package, as it was uploaded.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct UploadedPackage {
     /// The integration that it holds.
     pub integration: IntegrationName,
@@ -43,6 +44,7 @@ pub struct Upload {
 
 /// A package that was published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PublishedPackage {
     /// Its digest.
     pub digest: Sha256Digest,
@@ -70,7 +72,7 @@ impl Upload {
     }
 
     /// Whether the package that was uploaded last is the one that was published last.
-    pub fn is_published(&self) -> bool {
+    pub(crate) fn is_published(&self) -> bool {
         self.published.is_some_and(|published| published.digest == self.package.digest)
     }
 

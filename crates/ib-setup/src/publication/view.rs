@@ -275,6 +275,7 @@ impl ItemStatus {
 }
 
 /// What a person sees in a state.
+#[must_use]
 pub fn view(state: &State) -> View {
     let survey = state.survey();
     let plan = survey.map(|survey| plan(survey, &[].into())).unwrap_or_default();

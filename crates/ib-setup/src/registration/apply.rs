@@ -9,6 +9,7 @@ use crate::found::{Found, Target};
 /// An event that does not fit the state: the history is damaged, or was written by another program.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("an event of the history does not fit the step {}", open.id())]
+#[non_exhaustive]
 pub struct IllegalEvent {
     /// The step that was open.
     pub open: Step,

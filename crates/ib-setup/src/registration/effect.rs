@@ -128,6 +128,7 @@ pub enum EffectResult {
 }
 
 /// What the world still owes. Derived from the state alone, so a restart asks for the same again.
+#[must_use]
 pub fn owed(state: &State) -> Vec<Effect> {
     let turn = state.turn;
     let effect = match &state.stage {

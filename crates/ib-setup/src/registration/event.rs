@@ -16,6 +16,7 @@ use crate::time::Timestamp;
 /// Serialised as `{"version":1,"at":<ms>,"fact":{"type":"...",...}}`. Within a version, fields are only
 /// added, each with a default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Event {
     /// The version of the form.
     pub version: FormatVersion,

@@ -227,6 +227,7 @@ impl View {
 }
 
 /// What a person sees of `state`.
+#[must_use]
 pub fn view(state: &State) -> View {
     let open = Step::open(state);
     let (now, stop) = standing(&state.stage);

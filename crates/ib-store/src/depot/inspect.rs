@@ -16,7 +16,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::unavailable;
 
 /// How many files a package may hold.
-pub const FILES: usize = 10_000;
+pub(super) const FILES: usize = 10_000;
 /// How many times as long as a package may be everything in it may be.
 const INFLATION: u64 = 8;
 

@@ -32,7 +32,7 @@ impl SqliteStore {
         if copied.is_err() {
             drop(fs::remove_file(to));
         }
-        Ok(copied?)
+        copied.map_err(OpenError::database)
     }
 }
 

@@ -116,7 +116,7 @@ proptest! {
             users: vec![user],
             teams: owning.iter().map(team).collect(),
         }).unwrap();
-        evaluate(&model, &maria(), &environment);
+        let _ = evaluate(&model, &maria(), &environment);
         let updates = dependency_updates(&model, &maria(), &environment, &[utils(), manager()]);
         prop_assert_eq!(updates.len(), 2);
     }
