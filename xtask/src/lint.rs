@@ -5,6 +5,7 @@ mod commands;
 mod conformance;
 mod edges;
 mod pages;
+mod pictures;
 mod workspace;
 
 use anyhow::{Result, ensure};
@@ -33,7 +34,7 @@ enum Part {
     Workspace,
     /// Which crate may use which, and what a pure crate never pulls in
     Edges,
-    /// Links, paths and versions in the documents
+    /// Links, paths, pictures and versions in the documents
     Pages,
     /// docs/conformance.md: every statement of the mission, its code and its tests
     Conformance,

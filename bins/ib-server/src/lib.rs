@@ -7,6 +7,7 @@ pub mod authority;
 pub mod cli;
 pub mod config;
 mod logs;
+mod man;
 mod serve;
 mod stop;
 mod wire;
@@ -27,6 +28,9 @@ pub use crate::stop::Stop;
 /// [`Stop`], which says how to exit and what to say.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> Result<(), Stop> {
     let cli = Cli::try_parse_from(arguments)?;
+    if let Some(Command::Man) = cli.command {
+        return man::write(&mut std::io::stdout()).map_err(|_| Stop::Unread);
+    }
     let config = Config::read(&cli.settings)?;
     if let Some(Command::Config { command: ConfigCommand::Check }) = cli.command {
         let told = config.tell();

@@ -1,10 +1,11 @@
-//! What the documents name exists: links, anchors, paths, and the Rust version.
+//! What the documents name exists: links, anchors, paths, pictures, and the Rust version.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
 use anyhow::{Context as _, Result};
 
+use super::pictures;
 use crate::markdown::{Document, Spot};
 use crate::problem::Problem;
 use crate::repo::Repo;
@@ -31,6 +32,7 @@ pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
             problems.push(Problem::new("README.md", "missing", "write it: what this is, and how to run it"));
         }
     }
+    problems.extend(pictures::check(repo, pages)?);
     Ok(problems)
 }
 
@@ -79,7 +81,7 @@ fn dead_link(
 }
 
 /// A path relative to a page, as one relative to the root.
-fn resolve(page: &str, target: &str) -> String {
+pub(super) fn resolve(page: &str, target: &str) -> String {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
     for component in Path::new(target).components() {
