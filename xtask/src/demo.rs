@@ -22,7 +22,7 @@ use crate::sim::{self, Ready};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The package of an integration to upload.
-const ORDERS: &str = "Orders.oap";
+pub(crate) const ORDERS: &str = "Orders.oap";
 
 /// Arguments of `demo`.
 #[derive(clap::Args)]

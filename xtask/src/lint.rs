@@ -7,6 +7,7 @@ mod deploy;
 mod edges;
 mod examples;
 mod pages;
+mod pictures;
 mod settings;
 mod workspace;
 
@@ -36,7 +37,7 @@ enum Part {
     Workspace,
     /// Which crate may use which, and what a pure crate never pulls in
     Edges,
-    /// Links, paths, codes, settings and versions in the documents
+    /// Links, paths, pictures, codes, settings and versions in the documents
     Pages,
     /// docs/deploy: settings, metrics, ports, versions and names in it exist
     Deploy,

@@ -13,6 +13,7 @@ mod markdown;
 mod parts;
 mod problem;
 mod repo;
+mod screenshots;
 mod semver;
 mod sim;
 mod test;
@@ -42,6 +43,8 @@ enum Chore {
     Sim(sim::Args),
     /// Run every test: units, examples, a project outside, clients that nobody here wrote, and pages in browsers
     Test(test::Args),
+    /// Make the pictures of the guide, from the running demo in Chromium
+    Screenshots,
     /// Write the documents that are made from code, or check that they are current
     Generate(generate::Args),
     /// Compare the public API with an earlier one: what breaks is a reason for a higher version
@@ -67,6 +70,7 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Demo(args) => demo::run(&repo, &args),
         Chore::Sim(args) => sim::run(&repo, &args),
         Chore::Test(args) => test::run(&repo, &args),
+        Chore::Screenshots => screenshots::run(&repo),
         Chore::Generate(args) => generate::run(&repo, &args),
         Chore::Semver(args) => semver::run(&repo, &args),
         Chore::Bench(args) => bench::run(&repo, &args),

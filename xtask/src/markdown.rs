@@ -13,6 +13,8 @@ pub(crate) struct Document {
     pub(crate) text: String,
     /// Where links and images lead.
     pub(crate) links: Vec<Spot>,
+    /// Images, which are among the links too.
+    pub(crate) images: Vec<Image>,
     /// Code spans.
     pub(crate) spans: Vec<Spot>,
     /// Fenced blocks.
@@ -27,6 +29,14 @@ pub(crate) struct Document {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spot {
     pub(crate) text: String,
+    pub(crate) line: usize,
+}
+
+/// An image, and what stands in its place for who does not see it.
+#[derive(Debug, Default)]
+pub(crate) struct Image {
+    pub(crate) target: String,
+    pub(crate) words: String,
     pub(crate) line: usize,
 }
 
@@ -77,6 +87,7 @@ struct Reader {
     breaks: Vec<usize>,
     heading: Option<String>,
     in_block: bool,
+    in_image: bool,
     in_table_head: bool,
     in_cell: bool,
 }
@@ -85,7 +96,15 @@ impl Reader {
     fn new(path: &str, text: &str) -> Self {
         let document = Document { path: path.into(), text: text.into(), ..Document::default() };
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1).collect();
-        Self { document, breaks, heading: None, in_block: false, in_table_head: false, in_cell: false }
+        Self {
+            document,
+            breaks,
+            heading: None,
+            in_block: false,
+            in_image: false,
+            in_table_head: false,
+            in_cell: false,
+        }
     }
 
     fn read(&mut self, event: Event<'_>, range: &Range<usize>) {
@@ -109,8 +128,14 @@ impl Reader {
     fn start(&mut self, tag: Tag<'_>, line: usize) {
         match tag {
             Tag::Heading { .. } => self.heading = Some(String::new()),
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+            Tag::Link { dest_url, .. } => {
                 self.document.links.push(Spot { text: dest_url.to_string(), line });
+            }
+            Tag::Image { dest_url, .. } => {
+                self.in_image = true;
+                let target = dest_url.to_string();
+                self.document.links.push(Spot { text: target.clone(), line });
+                self.document.images.push(Image { target, words: String::new(), line });
             }
             Tag::CodeBlock(CodeBlockKind::Fenced(language)) => {
                 self.in_block = true;
@@ -141,6 +166,7 @@ impl Reader {
                 let anchor = unused(slug(&heading), &self.document.anchors);
                 self.document.anchors.push(anchor);
             }
+            TagEnd::Image => self.in_image = false,
             TagEnd::CodeBlock => self.in_block = false,
             TagEnd::TableHead => self.in_table_head = false,
             TagEnd::TableCell => self.in_cell = false,
@@ -149,7 +175,11 @@ impl Reader {
     }
 
     fn words(&mut self, text: &str) {
-        if self.in_block {
+        if self.in_image {
+            if let Some(image) = self.document.images.last_mut() {
+                image.words.push_str(text);
+            }
+        } else if self.in_block {
             if let Some(block) = self.document.blocks.last_mut() {
                 block.text.push_str(text);
             }
@@ -205,6 +235,13 @@ mod tests {
         assert_eq!(page.blocks[0].text, "$ ib check\nall passed\n");
         assert_eq!(page.blocks[0].line, 5);
         assert_eq!(page.anchors, ["the-ib-page", "done", "done-1", "here"]);
+    }
+
+    #[test]
+    fn an_image_is_a_link_with_words() {
+        let page = Document::parse("a.md", "# A\n\n![The `Setup` widget](images/a.png)\n");
+        assert_eq!(page.links, [Spot { text: "images/a.png".into(), line: 3 }]);
+        assert_eq!((page.images[0].words.as_str(), page.images[0].line), ("The Setup widget", 3));
     }
 
     #[test]

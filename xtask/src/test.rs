@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is. What a test needs and does not find fails it; nothing is skipped.
 
-mod browsers;
+pub(crate) mod browsers;
 mod outside;
 
 use std::path::{Path, PathBuf};

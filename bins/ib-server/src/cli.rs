@@ -43,6 +43,8 @@ pub enum Command {
         /// The file to make.
         file: PathBuf,
     },
+    /// Print the manual page, in roff
+    Man,
 }
 
 /// What can be done with the settings.

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 mod health;
 mod logs;
+mod man;
 mod serve;
 mod stop;
 mod wire;
@@ -30,6 +31,9 @@ pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) ->
     let cli = Cli::try_parse_from(arguments)?;
     if let Some(Command::Config { command: ConfigCommand::Reference }) = cli.command {
         return say(&reference::page());
+    }
+    if let Some(Command::Man) = cli.command {
+        return man::write(&mut std::io::stdout()).map_err(|_| Stop::Unread);
     }
     let config = Config::read(&cli.settings)?;
     if let Some(Command::Config { command: ConfigCommand::Check }) = cli.command {

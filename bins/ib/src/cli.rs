@@ -136,22 +136,23 @@ pub enum Command {
     #[command(after_long_help = help::LOGOUT.text())]
     Logout(SessionArguments),
     /// Explain a code such as SETUP-ENV-002, or list them all
-    #[command(
-        after_help = "Examples:\n  ib explain SETUP-TLS-001\n  ib explain net.tls\n  ib explain --output json"
-    )]
+    #[command(after_long_help = help::EXPLAIN.text())]
     Explain(ExplainArguments),
     /// Print a completion script for a shell
-    #[command(after_help = "Example:\n  ib completions bash > ib.bash")]
+    #[command(after_long_help = help::COMPLETIONS.text())]
     Completions {
         /// The shell.
         shell: Shell,
     },
-    /// Print a manual page, in roff
-    #[command(after_help = "Examples:\n  ib man > ib.1\n  ib man check > ib-check.1")]
+    /// Print a manual page, in roff, or write all of them into a folder
+    #[command(after_long_help = help::MAN.text())]
     Man {
         /// The command whose page is wanted; without it, the page of `ib` itself.
         #[arg(value_parser = commands())]
         command: Option<String>,
+        /// Write every page into this folder instead.
+        #[arg(long, value_name = "DIR", conflicts_with = "command", value_hint = ValueHint::DirPath)]
+        to: Option<PathBuf>,
     },
 }
 
@@ -284,7 +285,7 @@ impl CheckArguments {
 }
 
 /// The names of every command, for `ib man`; what stands below another command is joined to it by a hyphen.
-fn commands() -> Vec<&'static str> {
+pub(crate) fn commands() -> Vec<&'static str> {
     vec![
         "check",
         "setup",
@@ -310,6 +311,9 @@ fn commands() -> Vec<&'static str> {
         "environments-remove",
         "environments-check",
         "environments-import",
+        "environments-waive",
+        "environments-end-waiver",
+        "environments-release",
         "features",
         "plan",
         "apply",

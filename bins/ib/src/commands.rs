@@ -38,7 +38,7 @@ pub(crate) async fn run(command: Command, mut surroundings: Surroundings) -> Exi
         Command::Logout(arguments) => session::end(arguments, surroundings).await,
         Command::Explain(arguments) => explain::run(&arguments, &mut surroundings),
         Command::Completions { shell } => completions::run(shell, &mut surroundings),
-        Command::Man { command } => man::run(command.as_deref(), &mut surroundings),
+        Command::Man { command, to } => man::run(command.as_deref(), to.as_deref(), &mut surroundings),
     };
     result.unwrap_or_else(|stop: Stop| stop.tell(&mut stderr))
 }

@@ -5,6 +5,7 @@ use ib_domain::check::Check;
 use ib_domain::reason::Reason;
 use insta::assert_snapshot;
 use rstest::rstest;
+use serde_json::Value;
 
 /// What a run that goes well prints.
 fn output(arguments: &[&str]) -> String {
@@ -46,11 +47,40 @@ fn explain_without_a_code_lists_every_reason_once() {
 
 #[test]
 fn explain_as_json_is_one_document_with_every_reason() {
-    let document: serde_json::Value =
-        serde_json::from_str(&output(&["ib", "explain", "--output", "json"])).unwrap();
+    let document: Value = serde_json::from_str(&output(&["ib", "explain", "--output", "json"])).unwrap();
     assert_eq!(document["schema"], "ib.explain/1");
     assert_eq!(document["reasons"].as_array().unwrap().len(), Reason::ALL.len());
     assert_snapshot!("explain_json", output(&["ib", "explain", "SETUP-TLS-003", "--output", "json"]));
+}
+
+/// By its code, its dotted name and every code of the vendor's, in text and as JSON.
+#[test]
+fn every_reason_is_explained_under_every_name() {
+    for reason in Reason::ALL {
+        let entry = reason.entry();
+        for name in [entry.code, entry.id] {
+            let text = output(&["ib", "explain", name]);
+            for row in ["says", "cause", "impact", "action", "who", "again", "docs"] {
+                let begins = format!("    {row:<8}");
+                let told = text.lines().find_map(|line| line.strip_prefix(&begins));
+                assert!(told.is_some_and(|told| !told.trim().is_empty()), "{name} has no {row}:\n{text}");
+            }
+            assert!(text.contains(entry.code) && text.contains(entry.id), "{text}");
+        }
+        for name in [entry.code, entry.id].iter().chain(entry.vendor) {
+            let document = output(&["ib", "explain", name, "--output", "json"]);
+            let document: Value = serde_json::from_str(&document).unwrap();
+            let explained = document["reasons"].as_array().unwrap();
+            let explained = explained.iter().find(|one| one["code"] == entry.code);
+            let explained = explained.unwrap_or_else(|| panic!("{name} does not lead to {}", entry.code));
+            for field in ["title", "message", "cause", "action", "who", "retry", "docs"] {
+                assert!(!explained[field].as_str().unwrap().is_empty(), "{name} has no {field}");
+            }
+            for features in ["impact_on_development", "impact_elsewhere"] {
+                assert!(explained[features].is_array(), "{name} has no {features}");
+            }
+        }
+    }
 }
 
 #[rstest]
@@ -106,6 +136,22 @@ fn the_manual_has_exit_codes_variables_files_and_every_option() {
     assert!(output(&["ib", "man", "features"]).contains("ib features dev.example.com"));
     let page = output(&["ib", "man", "report"]);
     assert!(page.contains("\\-\\-file") && page.contains("ib\\-report\\-TIME.json"), "{page}");
+    let page = output(&["ib", "man", "explain"]);
+    assert!(page.contains("ib explain net.tls") && !page.contains("\\fB130\\fR"), "{page}");
     let root = output(&["ib", "man"]);
     assert!(root.contains("ib\\-check(1)") && root.contains("EXIT STATUS"), "{root}");
+}
+
+#[test]
+fn every_manual_page_is_written_where_man_finds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("share/man1");
+    assert_eq!(output(&["ib", "man", "--to", to.to_str().unwrap()]), "");
+    let page = |name: &str| std::fs::read_to_string(to.join(name)).unwrap();
+    assert_eq!(page("ib.1"), output(&["ib", "man"]));
+    assert_eq!(page("ib-environments-waive.1"), output(&["ib", "man", "environments-waive"]));
+    for file in std::fs::read_dir(&to).unwrap() {
+        let page = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        assert!(page.contains(".SH \"EXIT STATUS\"\n") && page.contains(".SH EXAMPLES\n"), "{page}");
+    }
 }

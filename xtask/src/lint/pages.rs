@@ -1,4 +1,4 @@
-//! What the documents name exists: links, anchors, paths, codes, settings, and the Rust version.
+//! What the documents name exists: links, anchors, paths, pictures, codes, settings, and the Rust version.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -6,6 +6,7 @@ use std::path::{Component, Path};
 use anyhow::Result;
 use ib_domain::reason::Reason;
 
+use super::pictures;
 use super::settings::Settings;
 use crate::markdown::{Document, Spot};
 use crate::problem::Problem;
@@ -39,6 +40,7 @@ pub(super) fn check(repo: &Repo, pages: &[Document]) -> Result<Vec<Problem>> {
             problems.push(Problem::new("README.md", "missing", "write it: what this is, and how to run it"));
         }
     }
+    problems.extend(pictures::check(repo, pages)?);
     Ok(problems)
 }
 
@@ -82,7 +84,7 @@ fn dead_link(
 }
 
 /// A path relative to a page, as one relative to the root.
-fn resolve(page: &str, target: &str) -> String {
+pub(super) fn resolve(page: &str, target: &str) -> String {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
     for component in Path::new(target).components() {

@@ -21,9 +21,7 @@ const AXE: &str = "axe-core@4.14.1";
 
 /// Runs the journeys; a picture of every page is in target/screenshots afterwards.
 pub(super) fn run(repo: &Repo) -> Result<()> {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let missing = missing(|program| std::env::split_paths(&paths).any(|path| path.join(program).is_file()));
-    ensure!(missing.is_empty(), "missing: {}", missing.join("; "));
+    find(NEEDED)?;
     let target = repo.target()?;
     let (packages, pictures) = (target.join("browsers"), target.join("screenshots"));
     repo.sh.create_dir(&packages)?;
@@ -39,9 +37,22 @@ pub(super) fn run(repo: &Repo) -> Result<()> {
         .context("a page is not as it should be, see above and the pictures in target/screenshots")
 }
 
+/// Finds Chromium and its driver.
+pub(crate) fn find_chromium() -> Result<()> {
+    find(&NEEDED[..2])
+}
+
+fn find(needed: &[(&str, &str)]) -> Result<()> {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let missing =
+        missing(needed, |program| std::env::split_paths(&paths).any(|path| path.join(program).is_file()));
+    ensure!(missing.is_empty(), "missing: {}", missing.join("; "));
+    Ok(())
+}
+
 /// What is not there, and what brings it.
-fn missing(has: impl Fn(&str) -> bool) -> Vec<String> {
-    let missing = NEEDED.iter().filter(|(program, _)| !has(program));
+fn missing(needed: &[(&str, &str)], has: impl Fn(&str) -> bool) -> Vec<String> {
+    let missing = needed.iter().filter(|(program, _)| !has(program));
     missing.map(|(program, how)| format!("{program} ({how})")).collect()
 }
 
@@ -51,7 +62,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_missing_is_named_with_its_remedy() {
-        let missing = missing(|program| !["geckodriver", "xvfb-run"].contains(&program));
+        let missing = missing(NEEDED, |program| !["geckodriver", "xvfb-run"].contains(&program));
         assert_eq!(
             missing,
             ["geckodriver (`cargo install --locked geckodriver`)", "xvfb-run (`apt-get install xvfb`)"]

@@ -3,6 +3,7 @@
 mod declaration;
 mod environments;
 mod integrations;
+mod printing;
 
 use std::fmt::Write as _;
 
@@ -11,6 +12,7 @@ use ib_api::exit::Exit;
 pub(crate) use declaration::{APPLY, PLAN};
 pub(crate) use environments::{ENVIRONMENTS, FEATURES};
 pub(crate) use integrations::INTEGRATIONS;
+pub(crate) use printing::{COMPLETIONS, EXPLAIN, MAN};
 
 /// What a command's reader needs to know.
 pub(crate) struct Guide {
@@ -284,7 +286,7 @@ pub(crate) const LOGOUT: Guide = Guide {
 };
 
 impl Guide {
-    /// The guide of a command; those that only print have none.
+    /// The guide of a command; `ib` itself has none.
     pub(crate) fn of(command: &str) -> Option<&'static Self> {
         match command {
             "check" => Some(&CHECK),
@@ -299,6 +301,9 @@ impl Guide {
             "report" => Some(&REPORT),
             "login" => Some(&LOGIN),
             "logout" => Some(&LOGOUT),
+            "explain" => Some(&EXPLAIN),
+            "completions" => Some(&COMPLETIONS),
+            "man" => Some(&MAN),
             _ => None,
         }
     }
@@ -316,7 +321,9 @@ impl Guide {
         for (exit, meaning) in self.exits {
             let _ = writeln!(text, "  {:>3}  {meaning}", exit.code());
         }
-        text.push_str("\nEnvironment variables:\n");
+        if !self.variables.is_empty() {
+            text.push_str("\nEnvironment variables:\n");
+        }
         for (name, meaning) in self.variables {
             let _ = writeln!(text, "  {name:<23} {meaning}");
         }

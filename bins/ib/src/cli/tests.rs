@@ -101,3 +101,26 @@ fn every_remedy_of_the_catalogue_is_a_command_that_works() {
     }
     assert!(tried >= 7, "{tried}");
 }
+
+/// Every command below one, as `ib man` calls it.
+fn below(command: &clap::Command, lead: &str) -> Vec<String> {
+    let commands = command.get_subcommands().filter(|command| command.get_name() != "help");
+    let names = commands.flat_map(|command| {
+        let name = format!("{lead}{}", command.get_name());
+        let more = below(command, &format!("{name}-"));
+        std::iter::once(name).chain(more)
+    });
+    names.collect()
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_a_guide() {
+    let mut named: Vec<_> = commands().into_iter().map(str::to_owned).collect();
+    for name in &named {
+        assert!(help::Guide::of(name).is_some(), "{name}");
+    }
+    let mut there = below(&Cli::command(), "");
+    named.sort();
+    there.sort();
+    assert_eq!(named, there);
+}

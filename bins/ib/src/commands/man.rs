@@ -1,22 +1,44 @@
 //! `ib man`: manual pages, made from the same arguments as `--help`.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use clap::CommandFactory as _;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 use ib_api::exit::Exit;
 
-use crate::cli::Cli;
 use crate::cli::help::{self, Guide};
+use crate::cli::{self, Cli};
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
-pub(super) fn run(command: Option<&str>, surroundings: &mut Surroundings) -> Result<Exit, Stop> {
+pub(super) fn run(
+    command: Option<&str>,
+    to: Option<&Path>,
+    surroundings: &mut Surroundings,
+) -> Result<Exit, Stop> {
+    if let Some(folder) = to {
+        write_all(folder)?;
+        return Ok(Exit::Passed);
+    }
     let page = page(command)?;
     surroundings.stdout.write_all(&page)?;
     surroundings.stdout.flush()?;
     Ok(Exit::Passed)
+}
+
+/// Every page into a folder, each under the name by which `man` finds it.
+fn write_all(folder: &Path) -> Result<(), Stop> {
+    let unwritable = |path: &Path, error: &std::io::Error| {
+        Stop::usage(format!("{} cannot be written ({error}); name another folder", path.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    for command in std::iter::once(None).chain(cli::commands().into_iter().map(Some)) {
+        let file = folder.join(command.map_or_else(|| "ib.1".to_owned(), |name| format!("ib-{name}.1")));
+        std::fs::write(&file, page(command)?).map_err(|error| unwritable(&file, &error))?;
+    }
+    Ok(())
 }
 
 fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
@@ -50,14 +72,21 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     Ok(page)
 }
 
-/// The command of that name; a hyphen leads to one below another.
+/// The command of that name, as it is for a page of its own.
 fn find(root: &clap::Command, name: &str) -> Option<clap::Command> {
-    let found = name.split('-').try_fold(root, |command, name| command.find_subcommand(name));
     let hide_help = |below: clap::Command| {
         let is_help = below.get_name() == "help";
         below.hide(is_help)
     };
-    found.cloned().map(|found| found.mut_subcommands(hide_help))
+    below(root, name).cloned().map(|found| found.mut_subcommands(hide_help))
+}
+
+/// The command of that name; a hyphen leads to one below another, and may stand in a name too.
+fn below<'a>(command: &'a clap::Command, name: &str) -> Option<&'a clap::Command> {
+    command.get_subcommands().find_map(|found| match name.strip_prefix(found.get_name())? {
+        "" => Some(found),
+        rest => below(found, rest.strip_prefix('-')?),
+    })
 }
 
 /// Exit codes, and for a command with a guide its variables, files and examples.
@@ -78,8 +107,11 @@ fn sections(command: Option<&str>) -> Roff {
         }
     }
     let Some(guide) = guide else { return roff };
-    list(&mut roff, "ENVIRONMENT", guide.variables);
-    list(&mut roff, "FILES", guide.files);
+    for (title, entries) in [("ENVIRONMENT", guide.variables), ("FILES", guide.files)] {
+        if !entries.is_empty() {
+            list(&mut roff, title, entries);
+        }
+    }
     roff.control("SH", ["EXAMPLES"]);
     // A command is copied as it stands: no hyphens of the typesetter, no wide blanks.
     roff.control("nh", []).control("ad", ["l"]);

@@ -23,10 +23,10 @@ pub(crate) const SCRIPTLESS: &[Journey] = named![environments_are_added_without_
 /// How they look, in Chromium.
 pub(crate) const LOOKS: &[Journey] = named![environments_look_right];
 
-const ENVIRONMENTS: &str = "/settings/environments";
+pub(crate) const ENVIRONMENTS: &str = "/settings/environments";
 
 impl Window {
-    async fn add(&self, name: &str, address: &str) {
+    pub(crate) async fn add(&self, name: &str, address: &str) {
         // A person scrolls to it; WebKit's driver does so without regard to what lies over it.
         let scroll = "document.getElementById('name').scrollIntoView({ block: 'center' })";
         self.script(scroll).await.unwrap();
@@ -36,7 +36,7 @@ impl Window {
     }
 
     /// Waits until the page says something about the environments.
-    async fn environments_say(&self, wanted: &str) {
+    pub(crate) async fn environments_say(&self, wanted: &str) {
         let says = async || Ok(self.text_of("#environments").await?.contains(wanted));
         self.until(wanted, true, says).await;
     }

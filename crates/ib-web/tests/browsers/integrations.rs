@@ -22,7 +22,7 @@ pub(crate) const SCRIPTLESS: &[Journey] = named![integrations_are_published_with
 /// How they look, in Chromium.
 pub(crate) const LOOKS: &[Journey] = named![integrations_look_right];
 
-const INTEGRATIONS: &str = "/settings/integrations";
+pub(crate) const INTEGRATIONS: &str = "/settings/integrations";
 
 fn orders() -> Application {
     Application {
@@ -52,14 +52,14 @@ impl Files {
 }
 
 impl Window {
-    async fn upload(&self, kind: &str, file: &std::path::Path) {
+    pub(crate) async fn upload(&self, kind: &str, file: &std::path::Path) {
         self.find(&format!("#kind option[value={kind}]")).await.click().await.unwrap();
         self.find("#file").await.send_keys(file.display().to_string()).await.unwrap();
         self.press("Upload").await;
     }
 
     /// Waits until the page says something about the integrations.
-    async fn integrations_say(&self, wanted: &str) {
+    pub(crate) async fn integrations_say(&self, wanted: &str) {
         let says = async || Ok(self.text_of("#integrations").await?.contains(wanted));
         self.until(wanted, true, says).await;
     }

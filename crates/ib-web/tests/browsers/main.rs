@@ -22,6 +22,7 @@ mod looks;
 mod place;
 mod scriptless;
 mod stops;
+mod tour;
 mod window;
 mod wire;
 
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let outcome = LocalSet::new().block_on(&runtime, async {
         tokio::select! {
-            outcome = all(&wanted) => outcome,
+            outcome = async { if tour::is_given() { walk().await } else { all(&wanted).await } } => outcome,
             () = interrupted() => Outcome { passed: 0, failed: vec!["interrupted".to_owned()] },
         }
     });
@@ -86,6 +87,13 @@ async fn interrupted() {
 struct Outcome {
     passed: usize,
     failed: Vec<String>,
+}
+
+/// The tour of the demo alone.
+async fn walk() -> Outcome {
+    let mut outcome = Outcome::default();
+    run(&Driver::start(Engine::Chromium).await, true, tour::ALL, &mut outcome).await;
+    outcome
 }
 
 /// Two engines at a time: a journey waits more than it works.

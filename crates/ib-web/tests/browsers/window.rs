@@ -32,7 +32,11 @@ impl Window {
 
     /// The same under another name of this machine: another site for the browser, with cookies of its own.
     pub(crate) async fn named(guest: &Guest, place: &Place, name: &str) -> Self {
-        let base = format!("http://{name}:{}", place.address.port());
+        Self::over(guest, format!("http://{name}:{}", place.address.port())).await
+    }
+
+    /// The same over a service that somebody else runs.
+    pub(crate) async fn over(guest: &Guest, base: String) -> Self {
         let window = Self { browser: guest.browser.clone(), base };
         window.goto("/help").await;
         window.browser.delete_all_cookies().await.unwrap();
