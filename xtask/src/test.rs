@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test there is. What a test needs and does not find fails it; nothing is skipped.
 
 mod browsers;
+pub(crate) mod parsers;
 
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,8 @@ enum Suite {
     Browsers,
     /// A fuzzer that nobody here wrote, against the server's API
     Fuzz,
+    /// A fuzzer that watches what is run, against everything that reads what comes from outside
+    Parsers,
 }
 
 impl Suite {
@@ -45,6 +48,7 @@ impl Suite {
             Self::Foreign => foreign(repo),
             Self::Browsers => browsers::run(repo),
             Self::Fuzz => fuzz(repo),
+            Self::Parsers => parsers::run(repo, parsers::A_FEW),
         }
     }
 }
