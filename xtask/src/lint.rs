@@ -57,6 +57,10 @@ enum Part {
     Commands,
     /// Licences, banned crates and sources, by cargo-deny
     Deny,
+    /// Words that are misspelt, by typos
+    Spelling,
+    /// Dependencies that nothing uses, by cargo-machete
+    Unused,
 }
 
 impl Part {
@@ -75,6 +79,8 @@ impl Part {
             Self::Api => generate::check_api(repo),
             Self::Commands => commands::check(repo, xtask, &documents(repo)?),
             Self::Deny => cargo::deny(repo),
+            Self::Spelling => cargo::spelling(repo),
+            Self::Unused => cargo::unused(repo),
         }
     }
 }

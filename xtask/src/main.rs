@@ -6,10 +6,14 @@
 
 mod api;
 mod bench;
+mod coverage;
 mod demo;
 mod generate;
 mod lint;
 mod markdown;
+mod minimal;
+mod mutants;
+mod nightly;
 mod parts;
 mod problem;
 mod repo;
@@ -17,6 +21,7 @@ mod screenshots;
 mod semver;
 mod sim;
 mod test;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -51,6 +56,14 @@ enum Chore {
     Semver(semver::Args),
     /// Measure, as ratios within one run
     Bench(bench::Args),
+    /// Change the rules and the machines one place at a time, and tell which change no test notices
+    Mutants(mutants::Args),
+    /// Tell how much of each crate the tests run
+    Coverage,
+    /// Build against the oldest version of every direct dependency that the manifests allow
+    Minimal,
+    /// Run every chore that takes too long for each push
+    Nightly(nightly::Args),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +87,10 @@ fn run(chore: Chore) -> anyhow::Result<()> {
         Chore::Generate(args) => generate::run(&repo, &args),
         Chore::Semver(args) => semver::run(&repo, &args),
         Chore::Bench(args) => bench::run(&repo, &args),
+        Chore::Mutants(args) => mutants::run(&repo, &args),
+        Chore::Coverage => coverage::run(&repo),
+        Chore::Minimal => minimal::run(&repo),
+        Chore::Nightly(args) => nightly::run(&repo, &args),
     }
 }
 

@@ -81,6 +81,7 @@ impl Document {
 }
 
 /// What is being read: headings, blocks and cells arrive in pieces.
+#[expect(clippy::struct_excessive_bools, reason = "each is a place that it is in, and they nest")]
 struct Reader {
     document: Document,
     /// Where each line but the first begins.

@@ -10,9 +10,7 @@ use xshell::cmd;
 
 use crate::api;
 use crate::repo::Repo;
-
-/// The cargo-semver-checks that reads the format of our compiler.
-const CARGO_SEMVER_CHECKS: &str = "^0.51";
+use crate::tool;
 
 /// Arguments of `semver`.
 #[derive(clap::Args)]
@@ -32,9 +30,7 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
     let target = repo.target()?;
     let now = api::describe(repo, &repo.libraries()?, &target.join("api"))?;
     let then = describe_revision(repo, &args.baseline, &target)?;
-    if !repo.has_cargo("semver-checks") {
-        install(repo)?;
-    }
+    tool::SEMVER_CHECKS.wanted(repo)?;
     let mut too_low = Vec::new();
     for library in repo.libraries()? {
         let (then, now) = (api::described(&then, &library), api::described(&now, &library));
@@ -69,15 +65,4 @@ fn is_high_enough(repo: &Repo, then: &Path, now: &Path) -> bool {
         .quiet()
         .run()
         .is_ok()
-}
-
-fn install(repo: &Repo) -> Result<()> {
-    println!("cargo-semver-checks is not installed; building it once takes some minutes on two cores");
-    cmd!(
-        repo.sh,
-        "cargo install --locked --debug --quiet --version {CARGO_SEMVER_CHECKS} cargo-semver-checks"
-    )
-    .env("CARGO_PROFILE_DEV_DEBUG", "false")
-    .run()
-    .context("install cargo-semver-checks yourself: `cargo install --locked cargo-semver-checks`")
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod browsers;
 mod outside;
+pub(crate) mod parsers;
 
 use std::path::{Path, PathBuf};
 
@@ -38,6 +39,8 @@ enum Suite {
     Browsers,
     /// A fuzzer that nobody here wrote, against the server's API
     Fuzz,
+    /// A fuzzer that watches what is run, against everything that reads what comes from outside
+    Parsers,
 }
 
 impl Suite {
@@ -49,6 +52,7 @@ impl Suite {
             Self::Foreign => foreign(repo),
             Self::Browsers => browsers::run(repo),
             Self::Fuzz => fuzz(repo),
+            Self::Parsers => parsers::run(repo, parsers::A_FEW),
         }
     }
 }

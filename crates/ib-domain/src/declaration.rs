@@ -87,4 +87,11 @@ mod tests {
         let name = "ü".repeat(100);
         assert_eq!(format!(" {name} ").parse::<FileName>().unwrap().to_string(), name);
     }
+
+    #[test]
+    fn a_name_is_read_as_it_is_written() {
+        let name: FileName = "acme.toml".parse().unwrap();
+        assert_eq!((name.as_str(), String::from(name.clone()).as_str()), ("acme.toml", "acme.toml"));
+        assert_eq!(FileName::try_from("acme.toml".to_owned()), Ok(name));
+    }
 }

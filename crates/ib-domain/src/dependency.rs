@@ -252,5 +252,8 @@ mod tests {
             assert_eq!(Vec::from(RequiredFor::from(names.clone())), names);
         }
         assert!(!RequiredFor::from(vec![]).includes(""));
+        assert!(RequiredFor::Everything.includes("salesforce"));
+        let some = RequiredFor::from(vec![" Salesforce".to_owned()]);
+        assert!(some.includes("SALESFORCE ") && !some.includes("sap"));
     }
 }

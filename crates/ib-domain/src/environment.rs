@@ -240,4 +240,13 @@ mod tests {
         assert_eq!(kind.is_managed_by_lifetime(), managed);
         assert_eq!(kind.has_siblings(), siblings);
     }
+
+    #[test]
+    fn users_sign_in_to_development_alone() {
+        assert!(Role::Environment(Purpose::Development).is_development());
+        for role in [Role::Environment(Purpose::Test), Role::Environment(Purpose::Production), Role::LifeTime]
+        {
+            assert!(!role.is_development(), "{role:?}");
+        }
+    }
 }

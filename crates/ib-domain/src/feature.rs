@@ -138,3 +138,34 @@ impl Impact {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_features_have_something_in_their_place() {
+        let have: Vec<_> = Feature::ALL.iter().filter(|feature| feature.instead().is_some()).collect();
+        assert_eq!(have, [&Feature::DevelopmentConnections, &Feature::AutomaticConnections]);
+    }
+
+    #[test]
+    fn what_is_taken_away_depends_on_where() {
+        let test = Role::Environment(Purpose::Test);
+        assert_eq!(Impact::Nothing.features(&test), []);
+        assert_eq!(Impact::Connection.features(&Role::LifeTime), [Feature::OtherEnvironments]);
+        assert_eq!(Impact::Environment.features(&Role::LifeTime), [Feature::OtherEnvironments]);
+        assert_eq!(Impact::Connection.features(&test), NOT_CONNECTED);
+        assert_eq!(Impact::Environment.features(&test), NOT_TAKING_PART);
+        let development = Role::Environment(Purpose::Development);
+        assert_eq!(Impact::Environment.features(&development), SET_UP);
+        assert_eq!(Impact::Connection.features(&development), SET_UP);
+    }
+
+    #[test]
+    fn every_feature_has_a_label_of_its_own() {
+        let labels: std::collections::BTreeSet<_> = Feature::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(labels.len(), Feature::ALL.len());
+        assert!(labels.iter().all(|label| label.len() > 3), "{labels:?}");
+    }
+}

@@ -19,6 +19,8 @@ mod manager;
 mod network;
 mod product;
 mod registration;
+#[cfg(test)]
+mod tests;
 mod tls;
 mod user;
 
@@ -401,59 +403,5 @@ impl<'de> serde::Deserialize<'de> for Reason {
         let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
         Self::from_code(&code)
             .ok_or_else(|| serde::de::Error::custom(format!("no finding has the code {code:?}")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn one_cause_has_one_code_and_one_id() {
-        let codes: HashSet<_> = Reason::ALL.iter().map(|reason| reason.entry().code).collect();
-        let ids: HashSet<_> = Reason::ALL.iter().map(|reason| reason.entry().id).collect();
-        assert_eq!(codes.len(), Reason::ALL.len());
-        assert_eq!(ids.len(), Reason::ALL.len());
-    }
-
-    #[test]
-    fn every_entry_is_whole() {
-        for reason in Reason::ALL {
-            let entry = reason.entry();
-            assert!(entry.code.starts_with("SETUP-"), "{}", entry.code);
-            for (name, text) in [
-                ("title", entry.title),
-                ("message", entry.message),
-                ("cause", entry.cause),
-                ("action", entry.action),
-            ] {
-                assert!(!text.is_empty(), "{} has no {name}", entry.code);
-                assert!(!text.contains("  "), "{} {name} has a double blank", entry.code);
-            }
-            for sentence in [entry.message, entry.cause, entry.action] {
-                assert!(sentence.ends_with('.'), "{}: {sentence:?} is no sentence", entry.code);
-            }
-            assert_eq!(Reason::from_code(entry.code), Some(*reason));
-        }
-    }
-
-    #[test]
-    fn what_is_more_than_a_warning_takes_something_away() {
-        let development = crate::environment::Role::Environment(crate::environment::Purpose::Development);
-        for reason in Reason::ALL {
-            let entry = reason.entry();
-            if entry.severity != Severity::Warning && *reason != Reason::CheckCrashed {
-                assert!(!entry.impact.features(&development).is_empty(), "{} has no impact", entry.code);
-            }
-        }
-    }
-
-    #[test]
-    fn a_rejected_log_in_is_never_repeated() {
-        for reason in Reason::ALL.iter().filter(|reason| reason.entry().rejects_login) {
-            assert_eq!(reason.entry().retry, Retry::NeverAutomatic, "{reason}");
-        }
     }
 }

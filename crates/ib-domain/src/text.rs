@@ -65,4 +65,12 @@ mod tests {
             prop_assert_eq!(harmless(&text, 40), text);
         }
     }
+
+    #[test]
+    fn a_text_that_is_cut_says_so() {
+        assert_eq!(harmless("abcdef", 4), "abc…");
+        assert_eq!(harmless("abcd", 4), "abcd");
+        assert_eq!(harmless("abc\u{200b}\u{200b}\u{200b}", 4), "abc");
+        assert_eq!(harmless("a\x1b[31m\nb\u{202e}c", 10), "a[31m bc");
+    }
 }

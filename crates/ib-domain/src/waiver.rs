@@ -85,3 +85,34 @@ impl Waiver {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::check::Check;
+
+    #[test]
+    fn one_finding_of_one_host_is_waived_once() {
+        let waiver: Waiver = "setup-tls-001@Dev.acme.example= renewed on Monday ".parse().unwrap();
+        assert_eq!((waiver.host.as_str(), waiver.why.as_str()), ("dev.acme.example", "renewed on Monday"));
+        let found = |reason| Finding::new(Check::NetTls, Outcome::of(reason), SystemTime::UNIX_EPOCH);
+        let mut expired = found(Reason::TlsExpired);
+        assert!(!waiver.apply("qa.acme.example", &mut expired));
+        assert!(!waiver.apply("dev.acme.example", &mut found(Reason::TlsNotYetValid)));
+        assert_eq!(expired.outcome, Outcome::Failed(Reason::TlsExpired));
+        assert!(waiver.apply("dev.acme.example", &mut expired));
+        assert_eq!(expired.outcome.status(), "skipped");
+        assert!(!waiver.apply("dev.acme.example", &mut expired));
+    }
+
+    #[test]
+    fn every_part_is_needed() {
+        for text in ["", "SETUP-TLS-001@a.example", "SETUP-TLS-001=why", "SETUP-TLS-001@a.example= \x1b"] {
+            assert!(matches!(text.parse::<Waiver>(), Err(WaiverError::Incomplete { .. })), "{text}");
+        }
+        assert!(matches!("SETUP-X@a.example=why".parse::<Waiver>(), Err(WaiverError::NoSuchCode { .. })));
+        assert!(matches!("SETUP-TLS-001@127.1=why".parse::<Waiver>(), Err(WaiverError::Host(_))));
+    }
+}

@@ -12,6 +12,8 @@ mod dialect;
 mod environment;
 mod failure;
 mod findings;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod introduce;
 mod learnt;
 mod lifetime;

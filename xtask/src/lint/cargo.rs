@@ -1,14 +1,12 @@
 //! The checks that cargo and its helpers do; a failure has been printed by the tool itself.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use cargo_metadata::Package;
 use xshell::{Cmd, cmd};
 
 use crate::problem::Problem;
 use crate::repo::Repo;
-
-/// The cargo-deny that `deny.toml` is written for.
-const CARGO_DENY: &str = "^0.20";
+use crate::tool;
 
 /// Libraries whose tests build with every combination of features too; those of the others need what they test.
 const WITH_TESTS: &[&str] = &["ib-domain", "ib-web"];
@@ -77,9 +75,7 @@ pub(super) fn doc(repo: &Repo) -> Vec<Problem> {
 ///
 /// When cargo-deny is missing and cannot be installed.
 pub(super) fn deny(repo: &Repo) -> Result<Vec<Problem>> {
-    if !repo.has_cargo("deny") {
-        install_deny(repo)?;
-    }
+    tool::DENY.wanted(repo)?;
     let deny = cmd!(repo.sh, "cargo deny --all-features --log-level error check bans licenses sources");
     Ok(outcome(
         &deny,
@@ -87,13 +83,27 @@ pub(super) fn deny(repo: &Repo) -> Result<Vec<Problem>> {
     ))
 }
 
-fn install_deny(repo: &Repo) -> Result<()> {
-    println!("cargo-deny is not installed; building it once takes about a minute on two cores");
-    // Unoptimised: it reads a lock file and is fast enough, and builds in a sixth of the time.
-    cmd!(repo.sh, "cargo install --locked --debug --quiet --version {CARGO_DENY} cargo-deny")
-        .env("CARGO_PROFILE_DEV_DEBUG", "false")
-        .run()
-        .context("install cargo-deny yourself: `cargo install --locked cargo-deny`")
+/// typos finds no word that is misspelt; `.typos.toml` holds the ones that only look like it.
+///
+/// # Errors
+///
+/// When typos is missing and cannot be installed.
+pub(super) fn spelling(repo: &Repo) -> Result<Vec<Problem>> {
+    tool::TYPOS.wanted(repo)?;
+    let fix = "correct the word, or write it into .typos.toml with its reason where it is right";
+    Ok(outcome(&cmd!(repo.sh, "typos --hidden --format brief"), fix))
+}
+
+/// cargo-machete finds no dependency that nothing uses.
+///
+/// # Errors
+///
+/// When cargo-machete is missing and cannot be installed.
+pub(super) fn unused(repo: &Repo) -> Result<Vec<Problem>> {
+    tool::MACHETE.wanted(repo)?;
+    let fix =
+        "remove the dependency; one that only looks unused is named in [package.metadata.cargo-machete]";
+    Ok(outcome(&cmd!(repo.sh, "cargo machete --skip-target-dir"), fix))
 }
 
 /// What became of a command: nothing to say, or one problem that says what to do.

@@ -341,3 +341,36 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn two_names_or_two_ports_are_two_addresses() {
+    let rules = AddressRules { allowed_ports: [8443].into(), ..AddressRules::default() };
+    let read = |text: &str| EnvironmentAddress::parse_with(text, &rules).unwrap();
+    let all = ["a.example", "a.example:8443", "b.example", "https://A.example/x"].map(read);
+    assert_eq!(all[0], all[3]);
+    let sorted: Vec<_> = BTreeSet::from(all.clone()).iter().map(ToString::to_string).collect();
+    assert_eq!(sorted, ["a.example", "a.example:8443", "b.example"]);
+    assert_eq!(HashSet::from(all).len(), 3);
+}
+
+#[test]
+fn only_an_own_name_may_be_anybodys() {
+    let hint = |text: &str| EnvironmentAddress::parse(text).unwrap().hint().unwrap();
+    assert!(hint("acme.outsystemscloud.com").is_vendors());
+    assert!(hint("acme-dev.outsystemsenterprise.com").is_vendors());
+    assert!(!hint("prod.acme.example").is_vendors());
+}
+
+#[test]
+fn an_error_shows_what_was_seen_without_what_cannot_be_shown() {
+    let seen = |text: &str| match EnvironmentAddress::parse(text).unwrap_err() {
+        AddressError::Literal { seen }
+        | AddressError::SingleLabel { seen }
+        | AddressError::Scheme { seen } => seen,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(seen("127.1"), "127.1");
+    assert_eq!(seen("intranet"), "intranet");
+    assert_eq!(seen("ftp://dev.acme.example"), "ftp");
+    assert_eq!(seen(&format!("[{}", "1".repeat(100))).chars().count(), 64);
+}

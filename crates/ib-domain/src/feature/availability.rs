@@ -170,4 +170,14 @@ mod tests {
             assert_eq!(connections, Availability::Unknown(Vec::new()));
         }
     }
+
+    #[test]
+    fn connections_by_hand_need_no_connection_of_ours() {
+        let troubles = [(Reason::ConnectTimedOut, Severity::Failed)];
+        let development = Role::Environment(Purpose::Development);
+        let of = |feature| Availability::of(feature, &development, Some(&troubles));
+        assert_eq!(of(Feature::ManualConnections), Availability::Available);
+        assert_eq!(of(Feature::DevelopmentConnections).reasons(), [Reason::ConnectTimedOut]);
+        assert_eq!(of(Feature::UpdateDependencies).id(), "limited");
+    }
 }

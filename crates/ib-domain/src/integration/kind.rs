@@ -115,7 +115,9 @@ mod tests {
     #[test]
     fn every_kind_is_read_back_from_its_word() {
         for kind in IntegrationKind::ALL {
-            assert_eq!(kind.id().parse(), Ok(kind));
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+            assert_eq!(String::from(kind), kind.id());
+            assert!(!kind.label().is_empty());
             assert!(NoSuchKind.to_string().contains(kind.id()), "{kind} is not offered");
         }
         assert_eq!("sap".parse::<IntegrationKind>(), Err(NoSuchKind));

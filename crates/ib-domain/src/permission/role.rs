@@ -190,6 +190,7 @@ mod tests {
     #[test]
     fn built_in_roles_are_known_by_name() {
         assert_eq!(role("administrator ").built_in(), Some(BuiltInRole::Administrator));
+        assert_eq!(role(" DEVELOPER").built_in(), Some(BuiltInRole::Developer));
         assert_eq!(role("Developers").built_in(), None);
     }
 
@@ -209,5 +210,16 @@ mod tests {
             EnvironmentPermission::of(Level::FullControl).and(SpecificPermission::AddSystemDependencies);
         assert!(granted.has(SpecificPermission::AddSystemDependencies));
         assert!(!granted.has(SpecificPermission::CreateApplications));
+    }
+
+    #[test]
+    fn one_permission_more_keeps_those_that_were_there() {
+        let both = EnvironmentPermission::of(Level::FullControl)
+            .and(SpecificPermission::CreateApplications)
+            .and(SpecificPermission::AddSystemDependencies)
+            .and(SpecificPermission::CreateApplications);
+        assert!(both.has(SpecificPermission::CreateApplications));
+        assert!(both.has(SpecificPermission::AddSystemDependencies));
+        assert_eq!(both.level, Level::FullControl);
     }
 }

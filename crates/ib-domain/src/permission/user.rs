@@ -207,4 +207,14 @@ mod tests {
         assert!(Username::parse(&"é".repeat(250)).is_ok());
         assert_eq!(Username::parse(&"é".repeat(251)), Err(UsernameError::TooLong(251)));
     }
+
+    #[test]
+    fn names_are_ordered_and_shown_as_people_know_them() {
+        let names = ["nina", "MARIA"].map(|name| Username::parse(name).unwrap());
+        let sorted: std::collections::BTreeSet<_> = names.iter().collect();
+        let shown: Vec<_> = sorted.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["MARIA", "nina"]);
+        assert_eq!(names[0].partial_cmp(&names[1]), Some(Ordering::Greater));
+        assert_eq!(String::from(names[1].clone()), "MARIA");
+    }
 }

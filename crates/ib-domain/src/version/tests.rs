@@ -182,3 +182,10 @@ proptest! {
         prop_assert_eq!(version.to_string().parse(), Ok(version));
     }
 }
+
+#[test]
+fn what_is_no_version_is_shown_on_one_short_line() {
+    let VersionReading::Unknown(unreadable) = PlatformVersion::read("no\nversion\x1b") else { panic!() };
+    assert_eq!(unreadable.text(), "no version");
+    assert_eq!(String::from(unreadable), "no version");
+}

@@ -46,9 +46,7 @@ impl HttpLifeTime {
             return Ok(Vec::new());
         };
         let bytes = reply.deadline.read(reply.body.collect()).await?;
-        wire::list(&bytes).map_err(|error| {
-            Obstacle::new(Reason::LifeTimeNotUnderstood).observed(format!("{what}: {error}"))
-        })
+        read(&bytes, what)
     }
 
     /// Asks with a slash at the end, as the reference writes it; once without where that leads nowhere.
@@ -106,6 +104,39 @@ impl HttpLifeTime {
     }
 }
 
+/// The permission model that the lists make together.
+fn model(
+    environments: &[ListedEnvironment],
+    levels: Vec<wire::PermissionLevel>,
+    roles: Vec<wire::Role>,
+    users: Vec<wire::User>,
+    teams: Vec<wire::Team>,
+) -> Result<PermissionModel, Obstacle> {
+    let parts = ModelParts {
+        labels: levels.into_iter().map(|level| (level.level, level.level_label)).collect(),
+        environments: environments.iter().map(|environment| environment.key.clone()).collect(),
+        roles: wire::all(roles)?,
+        users: wire::all(users)?,
+        teams: wire::all(teams)?,
+    };
+    PermissionModel::new(parts)
+        .map_err(|error| Obstacle::new(Reason::LifeTimeNotUnderstood).observed(error.to_string()))
+}
+
+/// What the same lists make that come from anywhere: environments, levels, roles, users and teams.
+#[cfg(feature = "fuzz")]
+pub(super) fn model_of(lists: [&[u8]; 5]) -> Result<PermissionModel, Obstacle> {
+    let [environments, levels, roles, users, teams] = lists;
+    let environments = wire::all(read::<wire::Environment>(environments, "")?)?;
+    model(&environments, read(levels, "")?, read(roles, "")?, read(users, "")?, read(teams, "")?)
+}
+
+/// A list, read whole.
+fn read<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<Vec<T>, Obstacle> {
+    wire::list(bytes)
+        .map_err(|error| Obstacle::new(Reason::LifeTimeNotUnderstood).observed(format!("{what}: {error}")))
+}
+
 #[async_trait]
 impl LifeTime for HttpLifeTime {
     fn address(&self) -> &EnvironmentAddress {
@@ -147,15 +178,7 @@ impl LifeTime for HttpLifeTime {
             self.list::<wire::Team>("/teams", "?IncludeApplications=true", "the teams"),
         )
         .await?;
-        let parts = ModelParts {
-            labels: levels.into_iter().map(|level| (level.level, level.level_label)).collect(),
-            environments: environments.iter().map(|environment| environment.key.clone()).collect(),
-            roles: wire::all(roles)?,
-            users: wire::all(users)?,
-            teams: wire::all(teams)?,
-        };
-        PermissionModel::new(parts)
-            .map_err(|error| Obstacle::new(Reason::LifeTimeNotUnderstood).observed(error.to_string()))
+        model(environments, levels, roles, users, teams)
     }
 
     async fn applications(&self) -> Result<Vec<ListedApplication>, Obstacle> {

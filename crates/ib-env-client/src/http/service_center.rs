@@ -253,7 +253,8 @@ impl HttpEnvironment {
     }
 }
 
-fn module(item: &Element) -> Module {
+/// A module of the list.
+pub(super) fn module(item: &Element) -> Module {
     let statuses = item.child("StatusMessages");
     Module {
         key: ModuleKey(item.text_of("Key").to_owned()),

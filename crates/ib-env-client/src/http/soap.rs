@@ -198,7 +198,7 @@ impl Transport {
 }
 
 /// Opens the envelope and the first child of its body.
-async fn open(reply: Reply) -> Result<Answer, Obstacle> {
+pub(super) async fn open(reply: Reply) -> Result<Answer, Obstacle> {
     let (status, deadline, certificate) = (reply.status, reply.deadline, reply.certificate);
     let mut xml = Xml::new(reply.body);
     let found = deadline.read(async { find_payload(&mut xml).await }).await?;

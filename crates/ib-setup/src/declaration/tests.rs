@@ -352,3 +352,53 @@ fn a_file_that_contradicts_itself_is_refused() {
     let twice = declared(&[("QA", HOSTS[0])], vec![waiver.clone(), waiver]);
     assert_eq!(twice, DeclarationError::WaiverTwice(name("QA"), REASONS[0]));
 }
+
+#[test]
+fn exactly_the_dependencies_that_are_missing_or_outdated_are_planned() {
+    let [first, second, ..] = DependencyId::ALL;
+    let mut present = Present { is_registered: true, ..Present::default() };
+    present.dependencies = [(first, true), (second, false)].into();
+    let planned = |wanted| {
+        let declared = Declaration::new(FILES[0].parse().unwrap(), development(), wanted, [], []).unwrap();
+        plan(&declared, &present, NOW).unwrap()
+    };
+    let due: BTreeSet<_> = DependencyId::ALL.into_iter().filter(|id| *id != first).collect();
+    assert_eq!(planned(WantedDependencies::All), [Step::Install { dependencies: due }]);
+    let both = WantedDependencies::Only([first, second].into());
+    assert_eq!(planned(both), [Step::Install { dependencies: [second].into() }]);
+    assert_eq!(planned(WantedDependencies::Only([first].into())), []);
+}
+
+#[test]
+fn who_agreed_to_more_dependencies_agreed_to_fewer() {
+    let [first, second, ..] = DependencyId::ALL;
+    let install = |ids: &[DependencyId]| Step::Install { dependencies: ids.iter().copied().collect() };
+    let agreed = [install(&[first, second])];
+    assert_eq!(rest(&agreed, vec![install(&[second])]), Ok(vec![install(&[second])]));
+    let more = vec![install(&DependencyId::ALL)];
+    assert_eq!(rest(&agreed, more.clone()), Err(more));
+    let other = vec![Step::Register { development: development() }];
+    assert_eq!(rest(&agreed, other.clone()), Err(other));
+}
+
+#[test]
+fn a_waiver_is_asked_for_while_it_would_count_and_not_for_too_long() {
+    let mut memory = Memory::default();
+    memory.begin();
+    let planned = |until: Timestamp| {
+        let waiver = DeclaredWaiver { until, ..declared_waiver(name("QA"), (REASONS[0], 0)) };
+        let environments = [DeclaredEnvironment { name: name("QA"), address: address(HOSTS[0]) }];
+        let none = WantedDependencies::Only(BTreeSet::new());
+        let file = FILES[0].parse().unwrap();
+        let declared = Declaration::new(file, development(), none, environments, [waiver]).unwrap();
+        let steps = plan(&declared, &memory.look(), NOW)?;
+        Ok(steps.iter().filter(|step| matches!(step, Step::Waive { .. })).count())
+    };
+    let millisecond = std::time::Duration::from_millis(1);
+    let last = NOW.plus(crate::environment::LONGEST);
+    let too_far = Conflicts(vec![Conflict::UntilTooFar(name("QA"), REASONS[0])]);
+    assert_eq!(planned(NOW), Ok(0));
+    assert_eq!(planned(NOW.plus(millisecond)), Ok(1));
+    assert_eq!(planned(last), Ok(1));
+    assert_eq!(planned(last.plus(millisecond)), Err(too_far));
+}

@@ -395,3 +395,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_same_user_further_on_at_the_same_environment_is_ahead() {
+    let at = |count: usize| after(&history()[..count]);
+    assert!(at(8).is_further_than(&at(6)));
+    assert!(!at(6).is_further_than(&at(6)) && !at(6).is_further_than(&at(8)));
+    assert!(!at(8).is_further_than(&at(3)), "nobody was let in there");
+    let elsewhere = |serial: &str, user: &str| {
+        let environment = environment("dev.acme.example", "11.7.5", serial);
+        let username = Username::parse(user).unwrap();
+        let permission = Permission::Verified;
+        let mut facts = history()[..6].to_vec();
+        facts[2] = Fact::AddressAccepted { environment: environment.clone(), findings: Vec::new() };
+        facts[3] = Fact::LogInRequested { username };
+        facts[5] = Fact::LoggedIn { environment, permission, findings: Vec::new() };
+        after(&facts)
+    };
+    assert!(at(8).is_further_than(&elsewhere("S1", "MARIA")));
+    assert!(!at(8).is_further_than(&elsewhere("S1", "nina")));
+    assert!(!at(8).is_further_than(&elsewhere("S2", "maria")));
+}
