@@ -4,6 +4,7 @@
 //! second program would need too belongs in a crate, not here.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the terminal")]
 
+mod again;
 mod api;
 mod bench;
 mod coverage;
@@ -67,6 +68,14 @@ enum Chore {
 }
 
 fn main() -> ExitCode {
+    match again::unburdened() {
+        Ok(None) => {}
+        Ok(Some(status)) => return if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE },
+        Err(error) => {
+            eprintln!("error: cannot run again: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
     match run(Cli::parse().chore) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

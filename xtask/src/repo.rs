@@ -6,6 +6,8 @@ use anyhow::{Context as _, Result};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 use xshell::{Shell, cmd};
 
+use crate::again;
+
 /// The repository, and a shell that stands at its root.
 pub(crate) struct Repo {
     root: PathBuf,
@@ -22,7 +24,7 @@ impl Repo {
     pub(crate) fn find() -> Result<Self> {
         // Read when run, not when built: two clones may share one target directory.
         let manifest =
-            std::env::var_os("CARGO_MANIFEST_DIR").context("start the chores with `cargo xtask CHORE`")?;
+            std::env::var_os(again::FOLDER).context("start the chores with `cargo xtask CHORE`")?;
         let root = Path::new(&manifest).parent().context("xtask must stand in the repository's root")?;
         Self::at(root)
     }
