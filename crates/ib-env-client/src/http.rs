@@ -20,6 +20,8 @@ mod messages;
 mod page;
 mod probe;
 mod publish;
+#[cfg(test)]
+mod reading;
 mod resolve;
 mod service_center;
 mod settings;

@@ -119,6 +119,11 @@ pub(super) struct Deadline {
 }
 
 impl Deadline {
+    /// `limit` from now on, for a reply of at most `max_bytes`.
+    pub(super) fn after(limit: Duration, max_bytes: u64) -> Self {
+        Self { at: Instant::now() + limit, limit, max_bytes }
+    }
+
     /// Runs `reading` until the deadline; what goes wrong with it is named.
     pub(super) async fn read<T, E>(self, reading: impl Future<Output = Result<T, E>>) -> Result<T, Obstacle>
     where
@@ -152,8 +157,7 @@ impl Transport {
 
     /// Sends one request, once, to the judged address of the host, and waits for the answer's head.
     pub(super) async fn send(&self, address: &EnvironmentAddress, call: Call<'_>) -> Result<Reply, Obstacle> {
-        let deadline =
-            Deadline { at: Instant::now() + call.limit, limit: call.limit, max_bytes: call.max_bytes };
+        let deadline = Deadline::after(call.limit, call.max_bytes);
         let url = url(address, call.path)?;
         let mut request = self.client.request(call.method, url).headers(call.headers);
         if let Some(value) = authorization(call.caller) {
