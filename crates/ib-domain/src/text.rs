@@ -17,6 +17,10 @@ pub const REMOTE_TEXT_LIMIT: usize = 300;
 /// ```
 #[must_use]
 pub fn harmless(text: &str, limit: usize) -> String {
+    // Nearly every text is short and plain.
+    if text.len() <= limit && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.trim().to_owned();
+    }
     let mut clean = String::with_capacity(text.len().min(limit * 4));
     for (count, character) in text.chars().filter_map(visible).enumerate() {
         if count + 1 == limit && text.chars().filter_map(visible).nth(limit).is_some() {

@@ -22,6 +22,9 @@ mod messages;
 mod page;
 mod probe;
 mod publish;
+// A measurement, which is only one of optimised code.
+#[cfg(all(test, not(debug_assertions)))]
+mod reading;
 mod resolve;
 mod service_center;
 mod settings;

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use ib_env_sim::scenario::{Environment, Scenario};
 use ib_env_sim::{Recorded, Simulator};
 
+use super::figure::{self, Bound, Figure};
 use crate::repo::Repo;
 
 const ENVIRONMENTS: usize = 200;
@@ -20,8 +21,9 @@ const ROUND_TRIP: Duration = Duration::from_millis(50);
 /// The best of so many runs counts: others use this machine too.
 const RUNS: usize = 10;
 const MOST_OF_FLOOR: f64 = 1.25;
-const MOST_MEMORY_KIB: u64 = 64 * 1024;
-const LONGEST_START: Duration = Duration::from_millis(10);
+/// In MiB.
+const MOST_MEMORY: f64 = 64.0;
+const LONGEST_START_MS: f64 = 10.0;
 /// What LifeTime is asked one after the other: without the token, the environments, and what makes up the
 /// permissions (five requests side by side).
 const LIFETIME_CHAIN: usize = 3;
@@ -30,7 +32,7 @@ const LIFETIME: &str = "lifetime.acme.example";
 /// What the best run took.
 struct Best {
     took: Duration,
-    peak_kib: u64,
+    peak_kib: u32,
     chain: usize,
 }
 
@@ -46,39 +48,28 @@ pub(crate) fn run(repo: &Repo) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let state = repo.target()?.join("bench");
     std::fs::create_dir_all(&state)?;
-    let mut missed = Vec::new();
+    let mut figures = Vec::new();
     for whole in [false, true] {
         let best = runtime.block_on(best_of(&ib, &state, whole))?;
-        let floor = ROUND_TRIP * u32::try_from(best.chain)?;
-        let ratio = best.took.as_secs_f64() / floor.as_secs_f64();
-        let what = if whole { "whole infrastructure, with log-in" } else { "addresses alone" };
-        println!(
-            "{what}: {ENVIRONMENTS} environments, longest chain {} x {} ms",
-            best.chain,
-            ROUND_TRIP.as_millis()
-        );
-        println!(
-            "  wall time    {} ms, {ratio:.2} times the floor (at most {MOST_OF_FLOOR})",
-            best.took.as_millis()
-        );
-        println!("  peak memory  {} MiB (at most {})", best.peak_kib / 1024, MOST_MEMORY_KIB / 1024);
-        if ratio > MOST_OF_FLOOR {
-            missed.push(format!("{what}: {ratio:.2} times the floor"));
-        }
-        if best.peak_kib > MOST_MEMORY_KIB {
-            missed.push(format!("{what}: {} KiB of memory", best.peak_kib));
-        }
+        figures.extend(figures_of(&best, whole)?);
     }
-    let start = start(&ib)?;
-    println!(
-        "start of ib --version: {:.1} ms (under {})",
-        start.as_secs_f64() * 1000.0,
-        LONGEST_START.as_millis()
-    );
-    if start >= LONGEST_START {
-        missed.push("the start takes too long".to_owned());
-    }
-    if missed.is_empty() { Ok(()) } else { bail!("missed: {}", missed.join("; ")) }
+    let start = start(&ib)?.as_secs_f64() * 1_000.0;
+    figures.push(Figure::new("start of ib --version", start, "ms", Bound::AtMost(LONGEST_START_MS)));
+    figure::say(&figures).map_err(anyhow::Error::msg)
+}
+
+fn figures_of(best: &Best, whole: bool) -> Result<[Figure; 2]> {
+    let floor = ROUND_TRIP * u32::try_from(best.chain)?;
+    let ratio = best.took.as_secs_f64() / floor.as_secs_f64();
+    let what = if whole { "whole infrastructure, with log-in" } else { "addresses alone" };
+    let ours = format!("{} ms", best.took.as_millis());
+    let beside = format!("{} x {} ms", best.chain, ROUND_TRIP.as_millis());
+    let memory = f64::from(best.peak_kib) / 1_024.0;
+    Ok([
+        Figure::new(format!("{what}: times the floor"), ratio, "times", Bound::AtMost(MOST_OF_FLOOR))
+            .of(ours, beside),
+        Figure::new(format!("{what}: peak memory"), memory, "MiB", Bound::AtMost(MOST_MEMORY)),
+    ])
 }
 
 async fn best_of(ib: &Path, state: &Path, whole: bool) -> Result<Best> {
@@ -118,7 +109,7 @@ fn scenario() -> Result<Scenario> {
     Ok(scenario)
 }
 
-async fn once(ib: &Path, arguments: &[String], whole: bool) -> Result<(Duration, u64)> {
+async fn once(ib: &Path, arguments: &[String], whole: bool) -> Result<(Duration, u32)> {
     let mut command = Command::new(ib);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
     if whole {
@@ -144,7 +135,7 @@ fn arguments(ca: &Path, simulator: &Simulator, whole: bool) -> Vec<String> {
 }
 
 /// Time from start to end, and the highest peak that was seen meanwhile.
-fn measure(mut command: Command) -> Result<(Duration, u64)> {
+fn measure(mut command: Command) -> Result<(Duration, u32)> {
     let begun = Instant::now();
     let mut child = command.spawn()?;
     let status = PathBuf::from(format!("/proc/{}/status", child.id()));
@@ -166,7 +157,7 @@ fn measure(mut command: Command) -> Result<(Duration, u64)> {
 }
 
 /// The most memory that a process has had so far. The system tells it on Linux only.
-fn high_water_mark(status: &Path) -> Option<u64> {
+fn high_water_mark(status: &Path) -> Option<u32> {
     let text = std::fs::read_to_string(status).ok()?;
     text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
 }

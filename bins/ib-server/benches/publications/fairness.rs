@@ -22,13 +22,9 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub(crate) async fn measure(count: usize) -> Figure {
     let alone = beside(0).await;
     let crowded = beside(count - 1).await;
-    println!("one small publication: {alone:?} alone, {crowded:?} beside {} big ones", count - 1);
-    Figure {
-        name: "a small publication beside big ones, times alone",
-        value: crowded.as_secs_f64() / alone.as_secs_f64(),
-        unit: "times",
-        bound: Bound::AtMost(3.0),
-    }
+    let ratio = crowded.as_secs_f64() / alone.as_secs_f64();
+    Figure::new("a small publication beside big ones, times alone", ratio, "times", Bound::AtMost(3.0))
+        .of(format!("{crowded:.1?} beside {}", count - 1), format!("{alone:.1?} alone"))
 }
 
 /// How long a publication of one item takes that is started last, right after `others` with everything.

@@ -53,18 +53,14 @@ pub(crate) async fn measure(count: usize) -> [Figure; 2] {
     );
     let each = (in_flight - at_rest) / f64::from(u32::try_from(count).unwrap());
     [
-        Figure {
-            name: "memory of a publication in flight",
-            value: each,
-            unit: "KiB",
-            bound: Bound::AtMost(16.0),
-        },
-        Figure {
-            name: "lag of a look (p99), times the longest interval",
-            value: last / INTERVAL,
-            unit: "times",
-            bound: Bound::AtMost(2.0),
-        },
+        Figure::new("memory of a publication in flight", each, "KiB", Bound::AtMost(16.0)),
+        Figure::new(
+            "lag of a look (p99), times the longest interval",
+            last / INTERVAL,
+            "times",
+            Bound::AtMost(2.0),
+        )
+        .of(format!("late by {last:.0} ms"), format!("interval {INTERVAL} ms")),
     ]
 }
 

@@ -20,7 +20,7 @@
 mod cluster;
 mod environment;
 mod fairness;
-#[path = "../common/figure.rs"]
+#[path = "../../../../xtask/src/bench/figure.rs"]
 mod figure;
 mod flight;
 mod lag;
@@ -28,11 +28,10 @@ mod population;
 mod processes;
 
 use std::path::Path;
-use std::process::ExitCode;
 
 const COUNT: usize = 5_000;
 
-fn main() -> ExitCode {
+fn main() -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let arguments: Vec<_> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
@@ -45,7 +44,7 @@ fn main() -> ExitCode {
             ["fairness"] => return figure::say(&[fairness::measure(count()).await]),
             _ => return measure(count()).await,
         }
-        ExitCode::SUCCESS
+        Ok(())
     })
 }
 
@@ -53,7 +52,7 @@ fn count() -> usize {
     std::env::var("BENCHED_COUNT").map_or(COUNT, |count| count.parse().unwrap())
 }
 
-async fn measure(count: usize) -> ExitCode {
+async fn measure(count: usize) -> Result<(), String> {
     let mut figures = Vec::from(flight::measure(count).await);
     figures.push(fairness::measure(count).await);
     figures.push(processes::measure(count).await);

@@ -36,13 +36,8 @@ pub(crate) async fn measure(count: usize) -> Figure {
         together(workers)
     };
     let (one, two) = (work(1), work(2));
-    println!("calls answered in {MEASURED:?} with {SLOTS} slots: {one} by one process, {two} by two");
-    Figure {
-        name: "work of two processes on PostgreSQL, times one's",
-        value: two / one,
-        unit: "times",
-        bound: Bound::AtLeast(1.6),
-    }
+    Figure::new("work of two processes on PostgreSQL, times one's", two / one, "times", Bound::AtLeast(1.6))
+        .of(format!("{two} calls answered by two"), format!("{one} by one"))
 }
 
 async fn open(folder: &Path, url: &str, count: usize) -> (PostgresStore, Arc<World>, Ports) {

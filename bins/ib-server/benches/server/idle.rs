@@ -37,8 +37,8 @@ pub(crate) fn measure() -> [Figure; 2] {
     let start = starts[STARTS / 2].as_secs_f64() * 1_000.0;
     let memory = f64::from(most_kib) / 1_024.0;
     [
-        Figure { name: "start, until it serves", value: start, unit: "ms", bound: Bound::AtMost(100.0) },
-        Figure { name: "memory when idle", value: memory, unit: "MiB", bound: Bound::AtMost(30.0) },
+        Figure::new("start, until it serves", start, "ms", Bound::AtMost(100.0)),
+        Figure::new("memory when idle", memory, "MiB", Bound::AtMost(30.0)),
     ]
 }
 

@@ -11,18 +11,16 @@
     reason = "a measurement prints, and ends when it cannot measure"
 )]
 
-#[path = "../common/figure.rs"]
+#[path = "../../../../xtask/src/bench/figure.rs"]
 mod figure;
 mod idle;
 mod population;
 mod reads;
 mod steps;
 
-use std::process::ExitCode;
-
 use figure::{Bound, Figure};
 
-fn main() -> ExitCode {
+fn main() -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let figures = runtime.block_on(async {
         let mut figures = vec![steps::measure().await];

@@ -31,22 +31,19 @@ const MANY: u32 = 1_000_000;
 pub(crate) async fn measure() -> [Figure; 2] {
     let (few, bare) = among(FEW).await;
     let (many, _) = among(MANY).await;
-    println!("status read: {few:?} among {FEW}, {many:?} among {MANY}; a bare handler {bare:?}");
     let ratio = bare.as_secs_f64() / few.as_secs_f64();
     let growth = many.as_secs_f64() / few.as_secs_f64();
+    let [few, many, bare] = [few, many, bare].map(|time| format!("{time:.1?}"));
     [
-        Figure {
-            name: "status reads a second, times a bare handler",
-            value: ratio,
-            unit: "times",
-            bound: Bound::AtLeast(0.6),
-        },
-        Figure {
-            name: "time of a status read at 1,000,000, times that at 1,000",
-            value: growth,
-            unit: "times",
-            bound: Bound::AtMost(1.5),
-        },
+        Figure::new("status reads a second, times a bare handler", ratio, "times", Bound::AtLeast(0.6))
+            .of(&few, format!("bare handler {bare}")),
+        Figure::new(
+            "time of a status read at 1,000,000, times that at 1,000",
+            growth,
+            "times",
+            Bound::AtMost(1.5),
+        )
+        .of(many, few),
     ]
 }
 

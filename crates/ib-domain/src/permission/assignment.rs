@@ -21,7 +21,7 @@ use super::level::Level;
 use super::model::PermissionModel;
 use super::role::{EnvironmentPermission, Role};
 use super::unverified::UnverifiedReason;
-use super::user::{Application, ItUser};
+use super::user::{Application, ItUser, Team};
 use crate::text::harmless;
 
 /// Longest name of a role, team or application that is shown, in characters.
@@ -168,9 +168,9 @@ pub fn effective(
     environment: &EnvironmentKey,
 ) -> Result<Effective, UnverifiedReason> {
     let role = model.role(&user.default_role)?;
-    let default = Effective::of(role, environment, Assignment::default_role(role));
-    if default.level == Level::NoAccess {
-        return Ok(default);
+    let default = || Effective::of(role, environment, Assignment::default_role(role));
+    if level(role, environment) == Level::NoAccess {
+        return Ok(default());
     }
     if let Some(key) = user.application_roles.get(&application.key) {
         let role = model.role(key)?;
@@ -178,7 +178,7 @@ pub fn effective(
             Assignment::Application { application: shown(&application.name), role: shown(&role.name) };
         return Ok(Effective::of(role, environment, decided_by));
     }
-    Ok(through_team(model, user, application, environment)?.unwrap_or(default))
+    Ok(through_team(model, user, application, environment)?.unwrap_or_else(default))
 }
 
 fn through_team(
@@ -187,18 +187,24 @@ fn through_team(
     application: &Application,
     environment: &EnvironmentKey,
 ) -> Result<Option<Effective>, UnverifiedReason> {
-    let mut least: Option<Effective> = None;
+    let mut least: Option<(Level, &Team, &Role)> = None;
     for (team, role) in &user.team_roles {
         let team = model.team(team)?;
         if !team.owns(&application.key) {
             continue;
         }
         let role = model.role(role)?;
-        let decided_by = Assignment::Team { team: shown(&team.name), role: shown(&role.name) };
-        let candidate = Effective::of(role, environment, decided_by);
-        if least.as_ref().is_none_or(|least| candidate.level < least.level) {
-            least = Some(candidate);
+        let level = AssignmentKind::Team.weakened(level(role, environment));
+        if least.is_none_or(|(least, ..)| level < least) {
+            least = Some((level, team, role));
         }
     }
-    Ok(least)
+    Ok(least.map(|(_, team, role)| {
+        let decided_by = Assignment::Team { team: shown(&team.name), role: shown(&role.name) };
+        Effective::of(role, environment, decided_by)
+    }))
+}
+
+fn level(role: &Role, environment: &EnvironmentKey) -> Level {
+    role.on(environment).unwrap_or(EnvironmentPermission::NOTHING).level
 }

@@ -12,7 +12,7 @@
 //! # Ok::<(), ib_domain::permission::model::ModelError>(())
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::key::{EnvironmentKey, RoleKey, TeamKey, UserKey};
 use super::level::Level;
@@ -53,10 +53,12 @@ pub enum ModelError {
 /// The permission model of one infrastructure.
 #[derive(Debug, Clone)]
 pub struct PermissionModel {
-    labels: BTreeMap<u8, String>,
+    /// Whether the numbers of levels mean here what they mean everywhere.
+    levels: Result<(), UnverifiedReason>,
     environments: BTreeSet<EnvironmentKey>,
     roles: BTreeMap<RoleKey, Role>,
-    users: BTreeMap<UserKey, ItUser>,
+    /// Those of one name; a name that several share answers for none of them.
+    users: HashMap<Username, Vec<ItUser>>,
     teams: BTreeMap<TeamKey, Team>,
 }
 
@@ -67,11 +69,15 @@ impl PermissionModel {
     ///
     /// A [`ModelError`] when two roles, users or teams have the same key.
     pub fn new(parts: ModelParts) -> Result<Self, ModelError> {
+        let mut users: HashMap<_, Vec<_>> = HashMap::new();
+        for user in by_key(parts.users, |user| &user.key).map_err(ModelError::DuplicateUser)?.into_values() {
+            users.entry(user.username.clone()).or_default().push(user);
+        }
         Ok(Self {
-            labels: parts.labels,
+            levels: understood(&parts.labels),
             environments: parts.environments.into_iter().collect(),
             roles: by_key(parts.roles, |role| &role.key).map_err(ModelError::DuplicateRole)?,
-            users: by_key(parts.users, |user| &user.key).map_err(ModelError::DuplicateUser)?,
+            users,
             teams: by_key(parts.teams, |team| &team.key).map_err(ModelError::DuplicateTeam)?,
         })
     }
@@ -82,11 +88,7 @@ impl PermissionModel {
     }
 
     pub(super) fn check_levels(&self) -> Result<(), UnverifiedReason> {
-        let label = self.labels.get(&Level::ChangeAndDeploy.number());
-        match label {
-            Some(label) if Level::is_label_of_change_and_deploy(label) => Ok(()),
-            _ => Err(UnverifiedReason::levels_not_understood(label.map(String::as_str))),
-        }
+        self.levels.clone()
     }
 
     pub(super) fn check_environment(&self, environment: &EnvironmentKey) -> Result<(), UnverifiedReason> {
@@ -103,11 +105,10 @@ impl PermissionModel {
     ///
     /// [`UnverifiedReason::UserNotListed`] or [`UnverifiedReason::SeveralUsers`].
     pub fn user(&self, username: &Username) -> Result<&ItUser, UnverifiedReason> {
-        let mut found = self.users.values().filter(|user| user.username == *username);
-        match (found.next(), found.next()) {
-            (Some(user), None) => Ok(user),
-            (None, _) => Err(UnverifiedReason::UserNotListed { username: username.clone() }),
-            (Some(_), Some(_)) => Err(UnverifiedReason::SeveralUsers { username: username.clone() }),
+        match self.users.get(username).map(Vec::as_slice) {
+            Some([user]) => Ok(user),
+            None | Some([]) => Err(UnverifiedReason::UserNotListed { username: username.clone() }),
+            Some(_) => Err(UnverifiedReason::SeveralUsers { username: username.clone() }),
         }
     }
 
@@ -127,6 +128,14 @@ impl PermissionModel {
     /// [`UnverifiedReason::TeamNotListed`].
     pub fn team(&self, key: &TeamKey) -> Result<&Team, UnverifiedReason> {
         self.teams.get(key).ok_or_else(|| UnverifiedReason::TeamNotListed { team: key.clone() })
+    }
+}
+
+fn understood(labels: &BTreeMap<u8, String>) -> Result<(), UnverifiedReason> {
+    let label = labels.get(&Level::ChangeAndDeploy.number());
+    match label {
+        Some(label) if Level::is_label_of_change_and_deploy(label) => Ok(()),
+        _ => Err(UnverifiedReason::levels_not_understood(label.map(String::as_str))),
     }
 }
 

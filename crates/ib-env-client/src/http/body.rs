@@ -3,15 +3,18 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use async_compression::tokio::bufread::GzipDecoder;
-use futures_util::StreamExt;
-use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, BufReader, ReadBuf};
-use tokio_util::io::StreamReader;
+use bytes::{Buf as _, Bytes};
+use futures_util::{Stream, StreamExt as _};
+use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt as _, ReadBuf};
+use tokio_util::io::{ReaderStream, StreamReader};
 
-/// Longest single piece of markup or text, in bytes.
+/// Longest single token of markup or text, in bytes; looked at whenever a piece of the body is used up.
 const TOKEN_LIMIT: u64 = 1 << 20;
+/// How much is decompressed at once, in bytes.
+const PIECE: usize = 16 << 10;
 
 /// More bytes came than are wanted.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
@@ -23,7 +26,9 @@ pub(super) struct TooLong {
 
 /// A bounded body.
 pub(super) struct Body {
-    reader: Box<dyn AsyncBufRead + Send + Unpin>,
+    pieces: Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
+    /// What came last and has not been read.
+    piece: Bytes,
     compressed: bool,
     left: u64,
     token_left: u64,
@@ -37,19 +42,46 @@ impl Body {
             .get(reqwest::header::CONTENT_ENCODING)
             .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"gzip"));
         let pieces = response.bytes_stream().map(|piece| piece.map_err(io::Error::other));
-        let reader = StreamReader::new(Box::pin(pieces));
         if compressed {
-            let inflated = BufReader::new(GzipDecoder::new(reader));
+            let inflated = GzipDecoder::new(StreamReader::new(Box::pin(pieces)));
             Self { compressed, ..Self::from_reader(inflated, limit) }
         } else {
-            Self::from_reader(reader, limit)
+            Self::from_pieces(pieces, limit)
         }
     }
 
     /// A body that is read from anywhere.
-    pub(super) fn from_reader(reader: impl AsyncBufRead + Send + Unpin + 'static, limit: u64) -> Self {
-        let left = limit.saturating_add(1);
-        Self { reader: Box::new(reader), compressed: false, left, token_left: TOKEN_LIMIT }
+    pub(super) fn from_reader(reader: impl AsyncRead + Send + 'static, limit: u64) -> Self {
+        Self::from_pieces(ReaderStream::with_capacity(reader, PIECE), limit)
+    }
+
+    /// A body that comes in pieces.
+    pub(super) fn from_pieces(
+        pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+        limit: u64,
+    ) -> Self {
+        Self {
+            pieces: Box::pin(pieces),
+            piece: Bytes::new(),
+            compressed: false,
+            left: limit.saturating_add(1),
+            token_left: TOKEN_LIMIT,
+        }
+    }
+
+    /// Takes the next piece over, inside both budgets; it is empty at the end.
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.piece.is_empty() {
+            if self.left == 0 || self.token_left == 0 {
+                return Poll::Ready(Err(io::Error::other(TooLong { compressed: self.compressed })));
+            }
+            let Some(piece) = ready!(self.pieces.poll_next_unpin(cx)) else { break };
+            self.piece = piece?;
+            self.piece.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+            self.left -= self.piece.len() as u64;
+            self.token_left = self.token_left.saturating_sub(self.piece.len() as u64);
+        }
+        Poll::Ready(Ok(()))
     }
 
     /// Begins a new token: its budget is its own.
@@ -67,20 +99,19 @@ impl Body {
 }
 
 impl AsyncBufRead for Body {
+    #[inline]
     fn poll_fill_buf(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
         let this = self.get_mut();
-        let limit = usize::try_from(this.left.min(this.token_left)).unwrap_or(usize::MAX);
-        if limit == 0 {
-            return Poll::Ready(Err(io::Error::other(TooLong { compressed: this.compressed })));
+        // This is asked several times for each token.
+        if this.piece.is_empty() {
+            ready!(this.poll_piece(cx))?;
         }
-        Pin::new(&mut this.reader).poll_fill_buf(cx).map_ok(|buffer| &buffer[..buffer.len().min(limit)])
+        Poll::Ready(Ok(&this.piece))
     }
 
+    #[inline]
     fn consume(self: Pin<&mut Self>, amount: usize) {
-        let this = self.get_mut();
-        this.left = this.left.saturating_sub(amount as u64);
-        this.token_left = this.token_left.saturating_sub(amount as u64);
-        Pin::new(&mut this.reader).consume(amount);
+        self.get_mut().piece.advance(amount);
     }
 }
 
@@ -90,7 +121,7 @@ impl AsyncRead for Body {
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let buffer = std::task::ready!(self.as_mut().poll_fill_buf(cx))?;
+        let buffer = ready!(self.as_mut().poll_fill_buf(cx))?;
         let amount = buffer.len().min(out.remaining());
         out.put_slice(&buffer[..amount]);
         self.consume(amount);

@@ -1,6 +1,6 @@
 //! LifeTime behind the HTTP client (`lifetime-api.md`).
 
-mod wire;
+pub(super) mod wire;
 
 use std::sync::Arc;
 

@@ -23,6 +23,9 @@ pub(super) struct Messages {
 }
 
 impl Messages {
+    /// What is read of a message.
+    pub(super) const WANTED: &[&str] = &["Id", "Type", "Message", "Detail"];
+
     /// Takes the next one over, from an item of the list.
     pub(super) fn take(&mut self, item: &Element) {
         self.push(PublicationMessage {

@@ -33,7 +33,9 @@ impl HttpEnvironment {
         let answer = self.transport.upload(&self.address, &question, package).await?;
         let outputs = self.heard(&dialect, answer).await.map_err(refused)?;
         let mut messages = Messages::default();
-        let rest = outputs.each(dialect.output(Method::Publish, 0), |item| messages.take(&item)).await?;
+        let rest = outputs
+            .each(dialect.output(Method::Publish, 0), Messages::WANTED, |item| messages.take(&item))
+            .await?;
         match messages.started(rest.number_of(dialect.output(Method::Publish, 1))) {
             Some(started) => Ok(started),
             None => Err(self.misfit(&dialect, "an answer without a publication").await),
@@ -93,7 +95,8 @@ impl HttpEnvironment {
         let answer = self.call(&dialect, Method::PublishMessages, credentials, &inputs, limit).await?;
         let output = |position| dialect.output(Method::PublishMessages, position);
         let mut messages = Messages::default();
-        let rest = answer.map_err(refused)?.each(output(0), |item| messages.take(&item)).await?;
+        let rest =
+            answer.map_err(refused)?.each(output(0), Messages::WANTED, |item| messages.take(&item)).await?;
         // Numbers and booleans are always there (`service-center-soap.md` 1).
         let (Some(last), Some(finished)) = (rest.number_of(output(1)), boolean(rest.text_of(output(2))))
         else {

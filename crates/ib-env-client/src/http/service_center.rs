@@ -207,7 +207,7 @@ impl HttpEnvironment {
         let list = dialect.output(Method::ApplicationsGet, 0);
         let mut applications = Vec::new();
         outputs
-            .each(list, |item| {
+            .each(list, &["Key", "Name", "Description"], |item| {
                 applications.push(Application {
                     key: item.text_of("Key").to_owned(),
                     name: item.text_of("Name").to_owned(),
@@ -221,12 +221,11 @@ impl HttpEnvironment {
     pub(super) async fn list_modules(
         &self,
         credentials: &Credentials,
-        mut each: Box<dyn ModuleSink + '_>,
+        each: Box<dyn ModuleSink + '_>,
     ) -> Result<(), Obstacle> {
         let dialect = self.dialect().await?;
         let outputs = self.ask(&dialect, Method::ModulesGet, credentials, &[]).await?;
-        let list = dialect.output(Method::ModulesGet, 0);
-        outputs.each(list, |item| each.take(module(&item))).await.map(drop)
+        modules(outputs, dialect.output(Method::ModulesGet, 0), each).await
     }
 
     pub(super) async fn list_versions(
@@ -251,6 +250,16 @@ impl HttpEnvironment {
         let published = response.number_of(output(1)).filter(|number| *number > 0);
         Ok(Some(ModuleVersions { versions: versions.unwrap_or_default(), published }))
     }
+}
+
+/// Hands over the modules of the list `name`.
+pub(super) async fn modules(
+    outputs: Outputs,
+    name: &str,
+    mut each: Box<dyn ModuleSink + '_>,
+) -> Result<(), Obstacle> {
+    let wanted = ["Key", "Name", "Kind", "StatusMessages"];
+    outputs.each(name, &wanted, |item| each.take(module(&item))).await.map(drop)
 }
 
 /// A module of the list.

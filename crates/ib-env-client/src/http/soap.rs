@@ -87,10 +87,12 @@ impl Outputs {
         deadline.read(reading).await
     }
 
-    /// Hands each item of the list `name` to `each`, one at a time; the other outputs are what is left.
+    /// Hands each item of the list `name` to `each`, one at a time and with those children alone that are `wanted`;
+    /// the other outputs are what is left.
     pub(super) async fn each(
         mut self,
         name: &str,
+        wanted: &[&str],
         mut each: impl FnMut(Element) + Send,
     ) -> Result<Element, Obstacle> {
         let deadline = self.deadline;
@@ -98,10 +100,11 @@ impl Outputs {
         deadline
             .read(async move {
                 let mut rest = Element::default();
-                while let Some((child, _)) = xml.next_child().await? {
+                let wanted = |child: &str| wanted.iter().any(|name| child.eq_ignore_ascii_case(name));
+                while let Some(child) = xml.next_child().await? {
                     if child.eq_ignore_ascii_case(name) {
-                        while let Some((item, _)) = xml.next_child().await? {
-                            each(xml.element(item).await?);
+                        while let Some(item) = xml.next_child().await? {
+                            each(xml.element_with(item, wanted).await?);
                         }
                     } else {
                         rest.children.push(xml.element(child).await?);
@@ -218,12 +221,12 @@ pub(super) async fn open(reply: Reply) -> Result<Answer, Obstacle> {
 /// Goes to the first child of `Body`; `None` where the document is no envelope.
 async fn find_payload(xml: &mut Xml) -> Result<Option<String>, XmlError> {
     match xml.next_child().await? {
-        Some((name, _)) if name == "Envelope" => {}
+        Some(name) if name == "Envelope" => {}
         _ => return Ok(None),
     }
-    while let Some((name, _)) = xml.next_child().await? {
+    while let Some(name) = xml.next_child().await? {
         if name == "Body" {
-            return Ok(xml.next_child().await?.map(|(name, _)| name));
+            return xml.next_child().await;
         }
         xml.skip().await?;
     }

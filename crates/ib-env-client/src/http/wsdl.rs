@@ -1,8 +1,11 @@
 //! The schema inside a WSDL: which elements have which children, in order.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::xml::{Xml, XmlError};
+use quick_xml::events::Event;
+
+use super::xml::{self, Xml, XmlError};
 
 /// Most elements and children that are kept; a real service has a few hundred.
 const PARTS_LIMIT: usize = 20_000;
@@ -25,8 +28,8 @@ impl Schema {
     /// Reads the schema of a WSDL. What is not known is passed over.
     pub(super) async fn read(xml: &mut Xml) -> Result<Self, XmlError> {
         let mut reading = Reading::default();
-        while let Some(piece) = xml.next().await? {
-            reading.take(piece)?;
+        while let Some(event) = xml.next().await? {
+            reading.take(&event)?;
         }
         if reading.seen_definitions {
             Ok(reading.schema)
@@ -48,25 +51,26 @@ struct Reading {
 }
 
 impl Reading {
-    fn take(&mut self, piece: super::xml::Piece) -> Result<(), XmlError> {
-        use super::xml::Piece;
-        match piece {
-            Piece::Start(name, attributes) => self.begin(name, &attributes),
-            Piece::End => {
+    fn take(&mut self, event: &Event<'_>) -> Result<(), XmlError> {
+        match event {
+            Event::Start(tag) => {
+                let attributes: Vec<_> = xml::attributes(tag).collect::<Result<_, _>>()?;
+                self.begin(xml::name(tag), &attributes)
+            }
+            Event::End(_) => {
                 self.path.pop();
                 if self.path.last().is_some_and(|parent| parent == "schema") {
                     self.open = None;
                 }
                 Ok(())
             }
-            Piece::Text(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 
-    fn begin(&mut self, name: String, attributes: &[(String, String)]) -> Result<(), XmlError> {
-        let attribute =
-            |key: &str| attributes.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str());
-        match name.as_str() {
+    fn begin(&mut self, name: &str, attributes: &[(&str, Cow<'_, str>)]) -> Result<(), XmlError> {
+        let attribute = |key: &str| attributes.iter().find(|(k, _)| *k == key).map(|(_, value)| &**value);
+        match name {
             "definitions" if self.path.is_empty() => {
                 self.seen_definitions = true;
                 attribute("targetNamespace")
@@ -92,7 +96,7 @@ impl Reading {
         if self.kept > PARTS_LIMIT {
             return Err(XmlError::Forbidden("more elements than any service has"));
         }
-        self.path.push(name);
+        self.path.push(name.to_owned());
         Ok(())
     }
 }

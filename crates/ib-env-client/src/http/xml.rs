@@ -1,9 +1,11 @@
 //! XML, read piece by piece from a bounded body. No document types, no entities but the five of XML
 //! itself, no deep nesting.
 
+use std::borrow::Cow;
 use std::io;
 
 use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesStart, Event};
 
 use super::body::Body;
@@ -29,17 +31,6 @@ impl From<quick_xml::Error> for XmlError {
             other => Self::Malformed(other.to_string()),
         }
     }
-}
-
-/// A piece of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// An element begins: its name without prefix, and its attributes likewise.
-    Start(String, Vec<(String, String)>),
-    /// Text.
-    Text(String),
-    /// The innermost open element ends.
-    End,
 }
 
 /// A whole element, for answers that are small.
@@ -81,67 +72,71 @@ impl Xml {
         Self { reader, buffer: Vec::new(), depth: 0 }
     }
 
-    /// The next piece; `None` at the end of the document.
-    pub(super) async fn next(&mut self) -> Result<Option<Piece>, XmlError> {
-        loop {
-            self.buffer.clear();
-            self.reader.get_mut().next_token();
-            let piece = match self.reader.read_event_into_async(&mut self.buffer).await? {
-                Event::Start(start) => {
-                    let piece = start_piece(&start)?;
-                    self.depth += 1;
-                    piece
-                }
-                Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    Piece::End
-                }
-                Event::Text(text) => Piece::Text(text.xml10_content().into_owned()),
-                Event::CData(data) => Piece::Text(data.xml10_content().into_owned()),
-                Event::GeneralRef(reference) => Piece::Text(resolve(&reference)?),
-                Event::DocType(_) => return Err(XmlError::Forbidden("a document type declaration")),
-                Event::Eof if self.depth > 0 => return Err(malformed("it ends too early")),
-                Event::Eof => return Ok(None),
-                _ => continue,
-            };
-            if self.depth > DEPTH_LIMIT {
+    /// What comes next; `None` at the end of the document. It lasts until the next is read.
+    pub(super) async fn next(&mut self) -> Result<Option<Event<'_>>, XmlError> {
+        self.buffer.clear();
+        self.reader.get_mut().next_token();
+        let event = self.reader.read_event_into_async(&mut self.buffer).await?;
+        match &event {
+            Event::Start(_) if self.depth == DEPTH_LIMIT => {
                 return Err(XmlError::Forbidden("elements nested too deep"));
             }
-            return Ok(Some(piece));
+            Event::Start(tag) => {
+                self.depth += 1;
+                attributes(tag).try_for_each(|attribute| attribute.map(drop))?;
+            }
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            Event::GeneralRef(reference) => drop(resolve(reference)?),
+            Event::DocType(_) => return Err(XmlError::Forbidden("a document type declaration")),
+            Event::Eof if self.depth > 0 => return Err(malformed("it ends too early")),
+            Event::Eof => return Ok(None),
+            _ => {}
         }
+        Ok(Some(event))
     }
 
-    /// The next child that begins inside the element that is open, or `None` when that one ends. Text
-    /// in between is passed over.
-    pub(super) async fn next_child(&mut self) -> Result<Option<(String, Vec<(String, String)>)>, XmlError> {
+    /// The name of the next child that begins inside the element that is open, or `None` when that one ends. Text in
+    /// between is passed over.
+    pub(super) async fn next_child(&mut self) -> Result<Option<String>, XmlError> {
         loop {
             match self.next().await? {
-                Some(Piece::Start(name, attributes)) => return Ok(Some((name, attributes))),
-                Some(Piece::End) | None => return Ok(None),
-                Some(Piece::Text(_)) => {}
+                Some(Event::Start(tag)) => return Ok(Some(name(&tag).to_owned())),
+                Some(Event::End(_)) | None => return Ok(None),
+                Some(_) => {}
             }
         }
     }
 
     /// Reads the element that just began, to its end.
     pub(super) async fn element(&mut self, name: String) -> Result<Element, XmlError> {
-        let mut open = vec![Element { name, ..Element::default() }];
+        self.element_with(name, |_| true).await
+    }
+
+    /// The same without those of its children that are not wanted.
+    pub(super) async fn element_with(
+        &mut self,
+        element: String,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Element, XmlError> {
+        let mut open = vec![Element { name: element, ..Element::default() }];
         loop {
-            let piece = self.next().await?.ok_or_else(|| malformed("it ends too early"))?;
-            match piece {
-                Piece::Start(name, _) => open.push(Element { name, ..Element::default() }),
-                Piece::Text(text) => {
-                    if let Some(element) = open.last_mut() {
-                        element.text.push_str(&text);
-                    }
+            match self.next().await?.ok_or_else(|| malformed("it ends too early"))? {
+                Event::Start(tag) if open.len() > 1 || wanted(name(&tag)) => {
+                    open.push(Element { name: name(&tag).to_owned(), ..Element::default() });
                 }
-                Piece::End => {
+                Event::Start(_) => self.skip().await?,
+                Event::End(_) => {
                     let Some(done) = open.pop() else {
                         return Err(malformed("an end without a beginning"));
                     };
                     match open.last_mut() {
                         Some(parent) => parent.children.push(done),
                         None => return Ok(done),
+                    }
+                }
+                other => {
+                    if let Some(element) = open.last_mut() {
+                        element.text.push_str(&text(&other)?);
                     }
                 }
             }
@@ -172,29 +167,37 @@ fn malformed(error: impl ToString) -> XmlError {
     XmlError::Malformed(error.to_string())
 }
 
-fn start_piece(start: &BytesStart<'_>) -> Result<Piece, XmlError> {
-    let name = start.local_name().as_ref().to_owned();
-    let mut attributes = Vec::new();
-    for attribute in start.attributes() {
+/// The name of an element without prefix.
+pub(super) fn name<'a>(tag: &'a BytesStart<'_>) -> &'a str {
+    tag.local_name().into_inner()
+}
+
+/// The attributes of an element: names without prefix, and values.
+pub(super) fn attributes<'a>(
+    tag: &'a BytesStart<'_>,
+) -> impl Iterator<Item = Result<(&'a str, Cow<'a, str>), XmlError>> {
+    tag.attributes().map(|attribute| {
         let attribute = attribute.map_err(malformed)?;
-        attributes.push((attribute.key.local_name().as_ref().to_owned(), attribute.value.into_owned()));
+        Ok((attribute.key.local_name().into_inner(), attribute.value))
+    })
+}
+
+/// What an event adds to the text around it; a comment adds nothing.
+fn text<'a>(event: &Event<'a>) -> Result<Cow<'a, str>, XmlError> {
+    match event {
+        Event::Text(text) => Ok(text.xml10_content()),
+        Event::CData(data) => Ok(data.xml10_content()),
+        Event::GeneralRef(reference) => resolve(reference),
+        _ => Ok("".into()),
     }
-    Ok(Piece::Start(name, attributes))
 }
 
 /// The character that a reference stands for. Entities of a document's own are never resolved.
-fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<String, XmlError> {
+fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<Cow<'static, str>, XmlError> {
     if let Some(character) = reference.resolve_char_ref().map_err(malformed)? {
-        return Ok(character.to_string());
+        return Ok(character.to_string().into());
     }
-    match &**reference {
-        "amp" => Ok("&".to_owned()),
-        "lt" => Ok("<".to_owned()),
-        "gt" => Ok(">".to_owned()),
-        "quot" => Ok("\"".to_owned()),
-        "apos" => Ok("'".to_owned()),
-        _ => Err(XmlError::Forbidden("an entity of its own")),
-    }
+    resolve_xml_entity(reference).map(Cow::Borrowed).ok_or(XmlError::Forbidden("an entity of its own"))
 }
 
 #[cfg(test)]
@@ -228,7 +231,7 @@ mod tests {
         let text = "<a xmlns:n='urn:x'><n:b>1 &lt; 2 &#x41;</n:b><c/><d><![CDATA[<x>]]></d></a>";
         let element = block_on(async {
             let mut xml = xml(text.as_bytes(), 1 << 20);
-            let (name, _) = xml.next_child().await.unwrap().unwrap();
+            let name = xml.next_child().await.unwrap().unwrap();
             xml.element(name).await.unwrap()
         });
         assert_eq!(element.text_of("B"), "1 < 2 A");

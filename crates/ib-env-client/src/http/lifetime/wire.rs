@@ -17,7 +17,7 @@ use crate::Obstacle;
 use crate::lifetime::ListedEnvironment;
 
 /// Reads a list; a single object counts as a list of one.
-pub(super) fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
+pub(in super::super) fn list<T: DeserializeOwned>(bytes: &[u8]) -> Result<Vec<T>, String> {
     let value: Value = serde_json::from_slice(bytes).map_err(|error| shortened(&error))?;
     match lower(value) {
         Value::Array(items) => {
@@ -54,7 +54,7 @@ fn lower(value: Value) -> Value {
 }
 
 /// Turns each wire value into the domain's, or says that it cannot be.
-pub(super) fn all<W, D: TryFrom<W, Error = Obstacle>>(wire: Vec<W>) -> Result<Vec<D>, Obstacle> {
+pub(in super::super) fn all<W, D: TryFrom<W, Error = Obstacle>>(wire: Vec<W>) -> Result<Vec<D>, Obstacle> {
     wire.into_iter().map(D::try_from).collect()
 }
 
@@ -155,7 +155,7 @@ impl TryFrom<Role> for role::Role {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct User {
+pub(in super::super) struct User {
     key: String,
     username: String,
     #[serde(default = "active", rename = "isactive")]
