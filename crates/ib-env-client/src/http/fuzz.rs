@@ -14,7 +14,7 @@ use super::body::Body;
 use super::dialect::{Dialect, Method};
 use super::lifetime;
 use super::messages::Messages;
-use super::service_center::{identity_provider, module, platform_info, several_catalogs};
+use super::service_center::{OF_A_MODULE, identity_provider, module, platform_info, several_catalogs};
 use super::soap::{self, Answer, FaultMeaning};
 use super::transport::{Deadline, Reply};
 use super::wsdl::Schema;
@@ -37,7 +37,8 @@ pub fn answer(body: &[u8], piece: usize) -> String {
             return Ok("the same body is two kinds of answer".to_owned());
         };
         let (mut modules, mut messages) = (Vec::new(), Messages::default());
-        let rest = outputs.each("Modules", |item| {
+        let wanted = [OF_A_MODULE, Messages::WANTED].concat();
+        let rest = outputs.each("Modules", &wanted, |item| {
             modules.push(module(&item));
             messages.take(&item);
         });

@@ -258,9 +258,11 @@ pub(super) async fn modules(
     name: &str,
     mut each: Box<dyn ModuleSink + '_>,
 ) -> Result<(), Obstacle> {
-    let wanted = ["Key", "Name", "Kind", "StatusMessages"];
-    outputs.each(name, &wanted, |item| each.take(module(&item))).await.map(drop)
+    outputs.each(name, OF_A_MODULE, |item| each.take(module(&item))).await.map(drop)
 }
+
+/// What [`module`] reads of one.
+pub(super) const OF_A_MODULE: &[&str] = &["Key", "Name", "Kind", "StatusMessages"];
 
 /// A module of the list.
 pub(super) fn module(item: &Element) -> Module {
