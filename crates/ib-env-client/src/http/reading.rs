@@ -92,19 +92,22 @@ async fn replies() -> (Bytes, Bytes) {
 fn scenario() -> Scenario {
     let mut scenario = Scenario::acme();
     scenario.environment_mut(DEV).unwrap().generated.modules = MODULES;
-    let (maria, team) = (scenario.user("maria").unwrap().clone(), scenario.teams[0].name.clone());
-    scenario.users.extend((0..USERS).map(|number| User {
-        username: format!("user{number}"),
-        name: format!("User {number}"),
-        email: format!("user{number}@acme.example"),
-        teams: vec![TeamRole { team: team.clone(), role: maria.role.clone() }],
-        application_roles: vec![ApplicationRole {
-            application: "Portal".to_owned(),
-            role: maria.role.clone(),
-        }],
-        ..maria.clone()
-    }));
+    let mut like = scenario.user("maria").unwrap().clone();
+    let mut in_team = TeamRole::default();
+    (in_team.team, in_team.role) = (scenario.teams[0].name.clone(), like.role.clone());
+    let mut on_portal = ApplicationRole::default();
+    (on_portal.application, on_portal.role) = ("Portal".to_owned(), like.role.clone());
+    (like.teams, like.application_roles) = (vec![in_team], vec![on_portal]);
+    scenario.users.extend((0..USERS).map(|number| numbered(&like, number)));
     scenario
+}
+
+fn numbered(like: &User, number: u32) -> User {
+    let mut user = like.clone();
+    user.username = format!("user{number}");
+    user.name = format!("User {number}");
+    user.email = format!("user{number}@acme.example");
+    user
 }
 
 /// The least time that `read` takes.
