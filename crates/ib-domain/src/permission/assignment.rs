@@ -129,7 +129,6 @@ impl fmt::Display for Assignment {
 
 /// What a user may do with one application on one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Effective {
     /// The level.
     pub level: Level,
@@ -140,8 +139,7 @@ pub struct Effective {
 }
 
 impl Effective {
-    fn of(role: &Role, environment: &EnvironmentKey, decided_by: Assignment) -> Self {
-        let granted = role.on(environment).unwrap_or(EnvironmentPermission::NOTHING);
+    fn of(granted: EnvironmentPermission, decided_by: Assignment) -> Self {
         let kind = decided_by.kind();
         Self {
             level: kind.weakened(granted.level),
@@ -168,15 +166,16 @@ pub fn effective(
     environment: &EnvironmentKey,
 ) -> Result<Effective, UnverifiedReason> {
     let role = model.role(&user.default_role)?;
-    let default = || Effective::of(role, environment, Assignment::default_role(role));
-    if level(role, environment) == Level::NoAccess {
+    let by_default = granted(role, environment);
+    let default = || Effective::of(by_default, Assignment::default_role(role));
+    if by_default.level == Level::NoAccess {
         return Ok(default());
     }
     if let Some(key) = user.application_roles.get(&application.key) {
         let role = model.role(key)?;
         let decided_by =
             Assignment::Application { application: shown(&application.name), role: shown(&role.name) };
-        return Ok(Effective::of(role, environment, decided_by));
+        return Ok(Effective::of(granted(role, environment), decided_by));
     }
     Ok(through_team(model, user, application, environment)?.unwrap_or_else(default))
 }
@@ -187,24 +186,25 @@ fn through_team(
     application: &Application,
     environment: &EnvironmentKey,
 ) -> Result<Option<Effective>, UnverifiedReason> {
-    let mut least: Option<(Level, &Team, &Role)> = None;
+    let mut least: Option<(EnvironmentPermission, &Team, &Role)> = None;
     for (team, role) in &user.team_roles {
         let team = model.team(team)?;
         if !team.owns(&application.key) {
             continue;
         }
         let role = model.role(role)?;
-        let level = AssignmentKind::Team.weakened(level(role, environment));
-        if least.is_none_or(|(least, ..)| level < least) {
-            least = Some((level, team, role));
+        let candidate = granted(role, environment);
+        let level = |granted: EnvironmentPermission| AssignmentKind::Team.weakened(granted.level);
+        if least.is_none_or(|(least, ..)| level(candidate) < level(least)) {
+            least = Some((candidate, team, role));
         }
     }
-    Ok(least.map(|(_, team, role)| {
+    Ok(least.map(|(granted, team, role)| {
         let decided_by = Assignment::Team { team: shown(&team.name), role: shown(&role.name) };
-        Effective::of(role, environment, decided_by)
+        Effective::of(granted, decided_by)
     }))
 }
 
-fn level(role: &Role, environment: &EnvironmentKey) -> Level {
-    role.on(environment).unwrap_or(EnvironmentPermission::NOTHING).level
+fn granted(role: &Role, environment: &EnvironmentKey) -> EnvironmentPermission {
+    role.on(environment).unwrap_or(EnvironmentPermission::NOTHING)
 }

@@ -68,6 +68,11 @@ async fn replies() -> (Bytes, Bytes) {
         ..Settings::default()
     };
     let transport = Transport::new(settings).unwrap();
+    // Nothing is sent where no address was judged.
+    for host in [DEV, LIFETIME].map(address) {
+        let resolved = transport.resolve(&host).await.unwrap();
+        transport.judge(&host, &resolved).unwrap();
+    }
 
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml; charset=utf-8"));
