@@ -31,6 +31,30 @@ pub enum KeyError {
     Character,
 }
 
+/// The text of a key. Two are nearly always told apart by their first characters, compared as one number; the order
+/// is that of the texts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Text {
+    head: u64,
+    whole: String,
+}
+
+impl From<String> for Text {
+    fn from(whole: String) -> Self {
+        let mut head = [0; 8];
+        for (place, byte) in head.iter_mut().zip(whole.bytes()) {
+            *place = byte;
+        }
+        Self { head: u64::from_be_bytes(head), whole }
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.whole.fmt(f)
+    }
+}
+
 fn normalised(text: &str) -> Result<String, KeyError> {
     let text = text.trim();
     let text = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
@@ -52,7 +76,7 @@ macro_rules! keys {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(into = "String", try_from = "String"))]
-        pub struct $name(String);
+        pub struct $name(Text);
 
         impl $name {
             /// Reads a key in any spelling of a GUID.
@@ -62,18 +86,18 @@ macro_rules! keys {
             /// A [`KeyError`] when the text is empty, too long or holds anything but letters, digits, `-`
             /// and `_`.
             pub fn parse(text: &str) -> Result<Self, KeyError> {
-                normalised(text).map(Self)
+                normalised(text).map(|text| Self(text.into()))
             }
 
             /// The key in lower case, without braces.
             pub fn as_str(&self) -> &str {
-                &self.0
+                &self.0.whole
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
@@ -95,7 +119,7 @@ macro_rules! keys {
 
         impl From<$name> for String {
             fn from(key: $name) -> Self {
-                key.0
+                key.0.whole
             }
         }
     )*};
@@ -134,6 +158,16 @@ mod tests {
     fn a_key_has_a_longest_length() {
         assert!(RoleKey::parse(&"a".repeat(64)).is_ok());
         assert_eq!(RoleKey::parse(&"a".repeat(65)), Err(KeyError::TooLong(65)));
+    }
+
+    #[test]
+    fn keys_are_in_the_order_of_their_texts() {
+        let mut texts =
+            ["b", "a", "abcdefgh", "abcdefghi", "abcdefg", "abcdefgh-1", "abcdefgh0", "a-", "a_", "9"];
+        texts.sort_unstable();
+        let keys = texts.map(|text| RoleKey::parse(text).unwrap());
+        assert!(keys.is_sorted());
+        assert_eq!(format!("{:?}", keys[0]), "RoleKey(\"9\")");
     }
 
     #[cfg(feature = "serde")]
