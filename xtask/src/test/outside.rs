@@ -36,6 +36,8 @@ pub(super) fn run(repo: &Repo) -> Result<()> {
         cmd!(repo.sh, "cargo test --quiet --manifest-path {manifest} --test libraries --no-default-features")
             .args(["--features", features])
             .env("CARGO_TARGET_DIR", &target)
+            // It is built from scratch or not at all; what helps to build it again would be gigabytes.
+            .env("CARGO_INCREMENTAL", "0")
             .run()
             .with_context(|| format!("a project cannot use the crates with the features `{features}`"))?;
     }
