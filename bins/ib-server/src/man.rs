@@ -17,6 +17,12 @@ const SECTIONS: &[Section] = &[
         &[
             ("ib-server", "serve until told to stop"),
             ("ib-server config check", "read the settings as serving would, and say what they come to"),
+            ("ib-server config reference", "list every setting"),
+            ("ib-server health", "ask the service that runs with these settings whether it is ready"),
+            (
+                "ib-server rotate-key",
+                "seal every secret anew under the first key of the key file, so that the older keys can go",
+            ),
             (
                 "ib-server backup FILE",
                 "copy the SQLite database into a new file, also while the service runs",
@@ -42,7 +48,7 @@ const SECTIONS: &[Section] = &[
     (
         "FILES",
         &[
-            ("FILE of --config", "the settings, in TOML; docs/guide/server.md describes every one"),
+            ("FILE of --config", "the settings, in TOML; ib-server config reference lists every one"),
             ("DIR/key of --data", "the key of secrets; made on first use over SQLite, and never replaced"),
             ("DIR/catalogue.toml of --packages", "describes the packages beside it"),
         ],
