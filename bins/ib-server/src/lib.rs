@@ -28,7 +28,11 @@ pub use crate::stop::Stop;
 ///
 /// [`Stop`], which says how to exit and what to say.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> Result<(), Stop> {
-    let cli = Cli::try_parse_from(arguments)?;
+    let cli = match Cli::try_parse_from(arguments) {
+        // Help and version are what was asked for, and no error.
+        Err(told) if !told.use_stderr() => return say(&told.to_string()),
+        parsed => parsed?,
+    };
     if let Some(Command::Config { command: ConfigCommand::Reference }) = cli.command {
         return say(&reference::page());
     }

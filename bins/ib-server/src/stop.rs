@@ -6,7 +6,7 @@ use std::error::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Stop {
-    /// Help was asked for, or the arguments cannot be used.
+    /// The arguments cannot be used.
     #[error("{0}")]
     Arguments(#[from] clap::Error),
     /// A setting cannot be used.
@@ -34,7 +34,7 @@ impl Stop {
         Self::Failed { what: what.into(), cause: cause.into() }
     }
 
-    /// The exit code: 0 for help that was asked for, 2 for settings and arguments, 1 for everything else.
+    /// The exit code: 2 for settings and arguments, 1 for everything else.
     pub fn code(&self) -> u8 {
         match self {
             Self::Arguments(error) => u8::try_from(error.exit_code()).unwrap_or(1),

@@ -132,3 +132,13 @@ async fn a_server_that_is_told_to_stop_answers_and_ends_what_it_began() {
     let (_, seen) = holder(&place, &token).get(&setup).await;
     assert_eq!(seen["step"], "log-in");
 }
+
+#[rstest::rstest]
+#[case::help("--help", "Usage: ib-server")]
+#[case::version("--version", "ib-server ")]
+#[tokio::test]
+async fn what_is_asked_for_goes_to_the_output(#[case] flag: &str, #[case] says: &str) {
+    let told = Command::new(env!("CARGO_BIN_EXE_ib-server")).arg(flag).output().await.unwrap();
+    assert!(told.status.success() && told.stderr.is_empty(), "{told:?}");
+    assert!(String::from_utf8(told.stdout).unwrap().contains(says));
+}
