@@ -194,13 +194,18 @@ fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>
     let name = mention.program.name();
     let mut path: Vec<&str> = Vec::new();
     let mut texts = vec![help(mention.program, &path)?];
-    for word in &mention.words {
+    let mut words = mention.words.iter();
+    while let Some(word) = words.next() {
         let word = word.trim_matches(['[', ']', '(', ')', ',', '.']);
         let at = std::iter::once(name).chain(path.iter().copied()).collect::<Vec<_>>().join(" ");
         if word.starts_with('-') {
             let option = word.split(['=', '|']).next().unwrap_or(word);
             if !texts.iter().any(|text| has_option(text, option)) {
                 return Ok(Some(format!("`{at}` has no option `{option}`")));
+            }
+            // What follows it is its value, and no command.
+            if option == word && texts.iter().any(|text| takes_value(text, option)) {
+                words.next();
             }
         } else if let Some(text) = texts.last().filter(|text| has_subcommands(text)) {
             if !has_subcommand(text, word) {
@@ -217,6 +222,13 @@ fn unknown_word(mention: &Mention, help: &mut Help<'_>) -> Result<Option<String>
 fn has_option(help: &str, option: &str) -> bool {
     let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
     lines.flat_map(|line| line.split([' ', ',', '=', '[', '<'])).any(|word| word == option)
+}
+
+/// Whether a help text lists an option with a value.
+fn takes_value(help: &str, option: &str) -> bool {
+    let line =
+        help.lines().map(str::trim_start).find(|line| line.starts_with('-') && has_option(line, option));
+    line.is_some_and(|line| line.contains('<'))
 }
 
 fn has_subcommands(help: &str) -> bool {
@@ -241,7 +253,7 @@ mod tests {
 
     use super::*;
 
-    /// A program with `--verbose`, `check ADDRESS --output FORMAT` and `bench start`.
+    /// A program with `--verbose`, `--config FILE`, `check ADDRESS --output FORMAT` and `bench start`.
     fn program() -> Command {
         let verbose = Arg::new("verbose").long("verbose").short('v').global(true);
         let check = Command::new("check")
@@ -249,7 +261,8 @@ mod tests {
             .arg(Arg::new("ADDRESS"))
             .arg(Arg::new("output").long("output"));
         let bench = Command::new("bench").subcommand(Command::new("start"));
-        Command::new("ib").arg(verbose).subcommand(check).subcommand(bench)
+        let config = Arg::new("config").long("config");
+        Command::new("ib").arg(verbose).arg(config).subcommand(check).subcommand(bench)
     }
 
     fn unknown(page: &str) -> Vec<String> {
@@ -265,6 +278,7 @@ mod tests {
         "```console\n$ RUST_LOG=debug target/debug/ib check \\\n  dev --output json # --never\nib --never\n```"
     )]
     #[case("```sh\ncat a | cargo run --release -p ib -- check --output text > out.txt\n```")]
+    #[case("`ib --config a.toml check dev`, `ib --config=a.toml bench start`")]
     #[case("`cargo xtask bench start`; `cargo test --never`; `rib --never`")]
     #[case("```text\nib --never\n```")]
     fn real_commands_pass(#[case] page: &str) {
