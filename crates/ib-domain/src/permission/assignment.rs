@@ -129,6 +129,7 @@ impl fmt::Display for Assignment {
 
 /// What a user may do with one application on one environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Effective {
     /// The level.
     pub level: Level,
