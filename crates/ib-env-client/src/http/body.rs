@@ -84,6 +84,19 @@ impl Body {
         Poll::Ready(Ok(()))
     }
 
+    /// Whether the next token is here as a whole, so that it can be read without waiting. For tags with attributes, for
+    /// comments and the like nobody looks.
+    pub(super) fn holds_token(&self) -> bool {
+        match *self.piece {
+            [b'<', b'!' | b'?', ..] => false,
+            [b'<', ref tag @ ..] => {
+                memchr::memchr3(b'>', b'"', b'\'', tag).is_some_and(|end| tag[end] == b'>')
+            }
+            [b'&', ref reference @ ..] => memchr::memchr2(b';', b'<', reference).is_some(),
+            ref text => memchr::memchr(b'<', text).is_some(),
+        }
+    }
+
     /// Begins a new token: its budget is its own.
     pub(super) const fn next_token(&mut self) {
         self.token_left = TOKEN_LIMIT;
@@ -112,6 +125,27 @@ impl AsyncBufRead for Body {
     #[inline]
     fn consume(self: Pin<&mut Self>, amount: usize) {
         self.get_mut().piece.advance(amount);
+    }
+}
+
+/// What is here already.
+impl io::BufRead for Body {
+    #[inline]
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(&self.piece)
+    }
+
+    #[inline]
+    fn consume(&mut self, amount: usize) {
+        self.piece.advance(amount);
+    }
+}
+
+impl io::Read for Body {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let amount = self.piece.len().min(out.len());
+        self.piece.copy_to_slice(&mut out[..amount]);
+        Ok(amount)
     }
 }
 

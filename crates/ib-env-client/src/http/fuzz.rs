@@ -39,8 +39,8 @@ pub fn answer(body: &[u8], piece: usize) -> String {
         let (mut modules, mut messages) = (Vec::new(), Messages::default());
         let wanted = [OF_A_MODULE, Messages::WANTED].concat();
         let rest = outputs.each("Modules", &wanted, |item| {
-            modules.push(module(&item));
-            messages.take(&item);
+            modules.push(module(item));
+            messages.take(item);
         });
         let rest = rest.await?;
         Ok(format!("{small:?} {modules:?} {:?} {rest:?}", messages.page(0, i64::MAX, true)))

@@ -34,7 +34,7 @@ impl HttpEnvironment {
         let outputs = self.heard(&dialect, answer).await.map_err(refused)?;
         let mut messages = Messages::default();
         let rest = outputs
-            .each(dialect.output(Method::Publish, 0), Messages::WANTED, |item| messages.take(&item))
+            .each(dialect.output(Method::Publish, 0), Messages::WANTED, |item| messages.take(item))
             .await?;
         match messages.started(rest.number_of(dialect.output(Method::Publish, 1))) {
             Some(started) => Ok(started),
@@ -96,7 +96,7 @@ impl HttpEnvironment {
         let output = |position| dialect.output(Method::PublishMessages, position);
         let mut messages = Messages::default();
         let rest =
-            answer.map_err(refused)?.each(output(0), Messages::WANTED, |item| messages.take(&item)).await?;
+            answer.map_err(refused)?.each(output(0), Messages::WANTED, |item| messages.take(item)).await?;
         // Numbers and booleans are always there (`service-center-soap.md` 1).
         let (Some(last), Some(finished)) = (rest.number_of(output(1)), boolean(rest.text_of(output(2))))
         else {

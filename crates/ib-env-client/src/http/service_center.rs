@@ -258,7 +258,7 @@ pub(super) async fn modules(
     name: &str,
     mut each: Box<dyn ModuleSink + '_>,
 ) -> Result<(), Obstacle> {
-    outputs.each(name, OF_A_MODULE, |item| each.take(module(&item))).await.map(drop)
+    outputs.each(name, OF_A_MODULE, |item| each.take(module(item))).await.map(drop)
 }
 
 /// What [`module`] reads of one.

@@ -12,7 +12,7 @@ use super::page::{self, Page};
 use super::settings::SoapVersion;
 use super::transport::{Call, Caller, Deadline, Reply, Transport};
 use super::upload;
-use super::xml::{Element, Xml, XmlError};
+use super::xml::{Element, Spare, Xml, XmlError};
 use crate::{Obstacle, Package};
 use envelope::{envelope, headers};
 
@@ -93,18 +93,20 @@ impl Outputs {
         mut self,
         name: &str,
         wanted: &[&str],
-        mut each: impl FnMut(Element) + Send,
+        mut each: impl FnMut(&Element) + Send,
     ) -> Result<Element, Obstacle> {
         let deadline = self.deadline;
         let xml = &mut self.xml;
         deadline
             .read(async move {
-                let mut rest = Element::default();
+                let (mut rest, mut spare) = (Element::default(), Spare::default());
                 let wanted = |child: &str| wanted.iter().any(|name| child.eq_ignore_ascii_case(name));
                 while let Some(child) = xml.next_child().await? {
                     if child.eq_ignore_ascii_case(name) {
                         while let Some(item) = xml.next_child().await? {
-                            each(xml.element_with(item, wanted).await?);
+                            let item = xml.element_with(&item, wanted, &mut spare).await?;
+                            each(&item);
+                            spare.take(item);
                         }
                     } else {
                         rest.children.push(xml.element(child).await?);
