@@ -116,7 +116,13 @@ impl Driver {
             (HistoryId::Environments(infrastructure), _) => {
                 Ok(self.environments.work(leased, infrastructure).await?)
             }
-            (HistoryId::Publications(_), Some(publications)) => Ok(publications.work(leased).await?),
+            (HistoryId::Publications(infrastructure), Some(publications)) => {
+                let (release, has_ended) = publications.work(leased).await?;
+                if has_ended {
+                    self.environments.published(infrastructure).await?;
+                }
+                Ok(release)
+            }
             (HistoryId::Publications(_), None) => {
                 let later = self.setup.ports.clock.now().plus(REST);
                 Ok(Release { lease, due: Some((leased.kept.sequence, later)) })

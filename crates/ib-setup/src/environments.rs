@@ -167,6 +167,12 @@ impl Environments {
         }
     }
 
+    /// A publication to development has ended: development is looked at again, so that nobody is told of what was
+    /// missing before.
+    pub(crate) async fn published(&self, infrastructure: InfrastructureId) -> Result<()> {
+        self.record(infrastructure, Command::Published, None).await.map(drop)
+    }
+
     /// A person adds an environment (E4 to E6). What is there already under that name and address stays.
     ///
     /// # Errors

@@ -96,7 +96,7 @@ impl State {
     }
 
     /// The publication that is under way.
-    fn active(&self) -> Option<&Run> {
+    pub(crate) fn active(&self) -> Option<&Run> {
         self.run.as_ref().filter(|run| !run.has_ended())
     }
 

@@ -276,10 +276,11 @@ struct Work {
 }
 
 impl Publications {
-    /// Does what is owed until the environment has to be given time.
-    pub(crate) async fn work(&self, leased: Leased) -> Result<Release> {
+    /// Does what is owed until the environment has to be given time, and says whether a publication ended by that.
+    pub(crate) async fn work(&self, leased: Leased) -> Result<(Release, bool)> {
         let lease = leased.lease;
         let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
+        let was_active = state.active().is_some();
         let mut work = Work { lease, state, sequence };
         self.record_under(&mut work, Command::Tick).await?;
         while let Some(effect) = owed(&work.state) {
@@ -290,7 +291,7 @@ impl Publications {
             }
         }
         let due = self.next(&work.state).map(|due| (work.sequence, due));
-        Ok(Release { lease, due })
+        Ok((Release { lease, due }, was_active && work.state.active().is_none()))
     }
 
     /// Records what follows from `command`, if the lease still holds; `false` where nothing does.

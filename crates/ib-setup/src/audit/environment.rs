@@ -129,6 +129,7 @@ fn of_decision(before: &State, fact: &Fact) -> Option<Told> {
         // What was observed, what this service does by itself, and what is told above.
         Fact::Seen { .. }
         | Fact::Unchanged { .. }
+        | Fact::Published
         | Fact::Imported
         | Fact::Introducing { .. }
         | Fact::Introduced { .. }

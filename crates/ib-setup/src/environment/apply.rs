@@ -63,6 +63,7 @@ impl State {
                     self.find(*number)?.is_wanted = true;
                 }
             }
+            Fact::Published => self.environments.first_mut()?.is_wanted = true,
             Fact::Seen { number, seen } => {
                 let environment = self.find(*number)?;
                 environment.sight = Some(Sight::after(environment.sight.as_ref(), seen, at));

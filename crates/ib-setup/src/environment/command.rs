@@ -110,6 +110,8 @@ pub enum Command {
         /// Who wants it.
         by: Username,
     },
+    /// A publication to development has ended.
+    Published,
     /// Environments were looked at: the number, the turn, and what was seen.
     Sighted(Vec<(Number, u32, Seen)>),
     /// LifeTime answered.

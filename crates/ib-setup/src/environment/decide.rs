@@ -43,6 +43,7 @@ pub fn decide(
 fn asked(state: &State, command: Command, ground: &Ground, now: Timestamp, file: Option<&FileName>) -> Facts {
     match command {
         Command::Begin { address, by } => Ok(begin(state, address, by)),
+        Command::Published => Ok(published(state)),
         Command::Sighted(seen) => Ok(sighted(state, ground, seen)),
         Command::Listed(listed) => Ok(import(state, ground, listed, now)),
         Command::NotListed(found) => Ok(not_listed(state, found)),
@@ -232,6 +233,14 @@ fn look(state: &State, name: Option<&EnvironmentName>, by: Username) -> Facts {
     };
     let numbers: Vec<_> = wanted.iter().filter(|known| !known.is_wanted).map(|known| known.number).collect();
     Ok(if numbers.is_empty() { Vec::new() } else { vec![Fact::LookRequested { numbers, by }] })
+}
+
+/// Development is looked at again, wherever that is not due anyway.
+fn published(state: &State) -> Vec<Fact> {
+    match state.environments.first() {
+        Some(development) if development.sight.is_some() && !development.is_wanted => vec![Fact::Published],
+        _ => Vec::new(),
+    }
 }
 
 fn waive(state: &State, name: &EnvironmentName, waiver: Waiver) -> Facts {

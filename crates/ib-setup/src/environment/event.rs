@@ -98,6 +98,8 @@ pub enum Fact {
         /// Who.
         by: Username,
     },
+    /// Something was published to development: what was seen there may hold no longer.
+    Published,
     /// What was seen of an environment, where that is new.
     Seen {
         /// Its number.

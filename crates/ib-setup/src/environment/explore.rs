@@ -64,7 +64,7 @@ fn commands(state: &State) -> Vec<Command> {
             commands.push(Command::Edit { name: name(text), new_name, address, by: by.clone() });
         }
     }
-    commands.push(Command::Look { name: None, by });
+    commands.extend([Command::Look { name: None, by }, Command::Published]);
     commands
 }
 

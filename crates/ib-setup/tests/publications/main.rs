@@ -16,6 +16,8 @@ use ib_domain::dependency::DependencyId::{
 };
 use ib_domain::reason::Reason;
 use ib_env_sim::scenario::{PublishMessage, PublishRule, Scenario};
+use ib_setup::Environments;
+use ib_setup::environment::Fact;
 use ib_setup::publication::{Item, ItemStatus, RunStatus, Why};
 
 use world::{DEVELOPMENT, World, item, reason, statuses};
@@ -66,6 +68,29 @@ async fn what_is_missing_is_installed_in_order_and_once() {
         assert!(messages.ends_with(&newest), "{events}: {newest:#?}");
         assert_eq!((newest.is_empty(), newest == messages), (events == 0, events == 1_000), "{events}");
     }
+    world.simulator.shutdown().await;
+}
+
+#[tokio::test]
+async fn development_is_looked_at_again_once_a_publication_has_ended() {
+    let world = World::acme().await;
+    let program = world.program();
+    let environments = Environments::new(program.setup.clone());
+    let id = program.come_in("maria").await;
+    environments.came_in(id).await.unwrap();
+    program.work(id).await;
+    program.settle().await;
+    let facts = async || {
+        let events = environments.history(id, 0, 100).await.unwrap();
+        events.into_iter().map(|event| event.fact).collect::<Vec<_>>()
+    };
+    assert!(matches!(facts().await[..], [Fact::Began { .. }, Fact::Seen { .. }]), "{:#?}", facts().await);
+
+    program.start(id).await;
+    program.work(id).await;
+    program.settle().await;
+    let more = &facts().await[2..];
+    assert!(matches!(more, [Fact::Published, Fact::Unchanged { .. }]), "{more:#?}");
     world.simulator.shutdown().await;
 }
 

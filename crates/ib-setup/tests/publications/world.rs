@@ -196,6 +196,11 @@ impl Program<'_> {
         Ok(is_busy)
     }
 
+    /// Does everything that is due now.
+    pub(crate) async fn settle(&self) {
+        while self.step().await.unwrap() {}
+    }
+
     /// Works, and lets time pass, until nothing is under way or somebody has to log in.
     pub(crate) async fn work(&self, id: SetupId) -> View {
         self.work_while(id, |_| true).await
