@@ -49,7 +49,7 @@ pub(crate) fn run(repo: &Repo) -> Result<()> {
 type Colour = [u8; 3];
 
 /// How many colours a picture has at most: those of a page, and enough for the edges of letters.
-const COLOURS: usize = 64;
+const COLOURS: usize = 128;
 
 /// The same picture in its most frequent colours alone, which takes a third of the bytes; every other colour becomes
 /// the nearest of them.

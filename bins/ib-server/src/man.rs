@@ -70,6 +70,8 @@ const SECTIONS: &[Section] = &[
 /// When it cannot be written.
 pub(crate) fn write(to: &mut dyn Write) -> io::Result<()> {
     let man = Man::new(Cli::command().after_help(""))
+        // An empty date would be left out, and the version would stand in its place.
+        .date(" ")
         .source(concat!("ib-server ", env!("CARGO_PKG_VERSION")))
         .manual("Integration Builder");
     let mut page = Vec::new();
@@ -114,6 +116,7 @@ mod tests {
         let mut page = Vec::new();
         write(&mut page).unwrap();
         let text = String::from_utf8(page).unwrap().replace("\\-", "-");
+        assert!(text.contains("\n.TH ib-server 1 \" \" \"ib-server "), "{text}");
         for leaf in leaves(&Cli::command(), "") {
             assert!(text.contains(&format!("\\fB{leaf}")), "{leaf}:\n{text}");
         }

@@ -112,6 +112,9 @@ fn completions_know_every_option(#[case] shell: &str, #[case] contains: &str) {
 #[test]
 fn the_manual_has_exit_codes_variables_files_and_every_option() {
     let page = output(&["ib", "man", "check"]);
+    // Its date is there, and empty.
+    let title = format!(".TH ib-check 1 \" \" \"ib {}\" \"Integration Builder\"", env!("CARGO_PKG_VERSION"));
+    assert!(page.contains(&title), "{page}");
     for section in ["NAME", "SYNOPSIS", "OPTIONS", "\"EXIT STATUS\"", "ENVIRONMENT", "FILES", "EXAMPLES"] {
         assert!(page.contains(&format!(".SH {section}\n")), "{section} is missing:\n{page}");
     }

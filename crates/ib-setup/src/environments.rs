@@ -17,8 +17,8 @@ use crate::environment::{Command, Event, Ground, IllegalEvent, Rejection, State,
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
 use crate::link::LinkKeys;
-use crate::origin::Origin;
 use crate::ports::{Kept, Lease, Standing, Store, StoreError};
+use crate::request_source::RequestSource;
 use crate::setup::{self, Setup, SetupError};
 use crate::throttle::Attempt;
 use crate::time::Timestamp;
@@ -90,11 +90,11 @@ impl Environments {
         self
     }
 
-    /// The same for whoever asks from `origin`: what is recorded for them says so, and addresses that they enter are
+    /// The same for whoever asks from `source`: what is recorded for them says so, and addresses that they enter are
     /// counted for theirs too.
     #[must_use]
-    pub fn acting_from(&self, origin: Origin) -> Self {
-        Self { setup: self.setup.acting_from(origin), ..self.clone() }
+    pub fn acting_from(&self, source: RequestSource) -> Self {
+        Self { setup: self.setup.acting_from(source), ..self.clone() }
     }
 
     /// The same for what nobody asks for.
@@ -341,7 +341,7 @@ impl Environments {
                 self.setup.admit(setup, &attempt).await?;
             }
             let events: Vec<_> =
-                events.into_iter().map(|event| event.asked_from(self.setup.origin)).collect();
+                events.into_iter().map(|event| event.asked_from(self.setup.source)).collect();
             match self.append(infrastructure, sequence, state, &events, None).await {
                 Err(EnvironmentsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
                 recorded => return recorded,

@@ -65,11 +65,11 @@ mod history;
 mod id;
 mod infrastructure;
 pub mod link;
-mod origin;
 pub mod ports;
 pub mod publication;
 mod publications;
 pub mod registration;
+mod request_source;
 mod setup;
 #[cfg(feature = "system")]
 pub mod system;
@@ -91,10 +91,10 @@ pub use environments::{
 pub use found::{Found, Status, Target};
 pub use id::{HistoryId, IdError, InfrastructureId, SetupId};
 pub use infrastructure::{Identity, Infrastructure, Serial};
-pub use origin::{Face, Origin};
 pub use publications::{
     Dependencies, DownloadError, Pace, Publications, PublicationsError, UploadError, UploadRequest,
 };
+pub use request_source::{Face, RequestSource};
 pub use setup::{Ports, Setup, SetupError};
 pub use throttle::{Client, Limits, Throttled};
 pub use time::Timestamp;

@@ -15,11 +15,11 @@ use ib_domain::dependency::catalogue::DependencyCatalogue;
 
 use crate::history;
 use crate::id::{HistoryId, InfrastructureId, SetupId};
-use crate::origin::Origin;
 use crate::ports::{Depot, Kept, Lease, Leased, Packages, Release, Standing, Store, StoreError, VaultError};
 use crate::publication::{
     Command, Effect, Event, Holder, IllegalEvent, Item, Rejection, State, View, decide, later, owed, view,
 };
+use crate::request_source::RequestSource;
 use crate::setup::{self, Setup, SetupError};
 use crate::time::Timestamp;
 
@@ -98,10 +98,10 @@ impl Publications {
         self
     }
 
-    /// The same for whoever asks from `origin`: what is recorded for them says so.
+    /// The same for whoever asks from `source`: what is recorded for them says so.
     #[must_use]
-    pub fn acting_from(&self, origin: Origin) -> Self {
-        Self { setup: self.setup.acting_from(origin), ..self.clone() }
+    pub fn acting_from(&self, source: RequestSource) -> Self {
+        Self { setup: self.setup.acting_from(source), ..self.clone() }
     }
 
     /// The same for what nobody asks for.
@@ -213,7 +213,7 @@ impl Publications {
                 return Ok(state);
             }
             let events: Vec<_> =
-                events.into_iter().map(|event| event.asked_from(self.setup.origin)).collect();
+                events.into_iter().map(|event| event.asked_from(self.setup.source)).collect();
             match self.append(history, sequence, state, &events, None).await {
                 Err(PublicationsError::Setup(SetupError::Store(StoreError::Conflict))) => {}
                 recorded => return recorded,

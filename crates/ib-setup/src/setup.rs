@@ -11,9 +11,9 @@ use ib_env_client::{Connect, Credentials};
 
 use crate::activation::{ActivationAuthority, ActivationCode};
 use crate::id::SetupId;
-use crate::origin::Origin;
 use crate::ports::{Clock, Ids, LifeTimes, Secret, SecretKind, Shelf, Store, StoreError, Vault, VaultError};
 use crate::registration::{Command, Event, IllegalEvent, Rejection, Rules, State, View, view};
+use crate::request_source::RequestSource;
 use crate::throttle::{Client, Limits, Throttled};
 pub(crate) use drive::load;
 
@@ -79,13 +79,13 @@ pub struct Setup {
     pub(crate) rules: Rules,
     pub(crate) limits: Limits,
     pub(crate) client: Option<Client>,
-    pub(crate) origin: Option<Origin>,
+    pub(crate) source: Option<RequestSource>,
 }
 
 impl Setup {
     /// Registers infrastructures under the operator's `rules` and the [limits](Limits) by default.
     pub const fn new(ports: Ports, rules: Rules) -> Self {
-        Self { ports, rules, limits: Limits::DEFAULT, client: None, origin: None }
+        Self { ports, rules, limits: Limits::DEFAULT, client: None, source: None }
     }
 
     /// Sets how often something may be tried. Processes that share a shelf should agree on it.
@@ -102,17 +102,17 @@ impl Setup {
         Self { client: Some(client), ..self.clone() }
     }
 
-    /// The same for whoever asks from `origin`: what is recorded for them says so. Where they have an address, what
+    /// The same for whoever asks from `source`: what is recorded for them says so. Where they have an address, what
     /// they try is [counted](Self::for_client) for it too. What a driver records came from nobody.
     #[must_use]
-    pub fn acting_from(&self, origin: Origin) -> Self {
-        let client = origin.client.map(Client::new).or(self.client);
-        Self { client, origin: Some(origin), ..self.clone() }
+    pub fn acting_from(&self, source: RequestSource) -> Self {
+        let client = source.client.map(Client::new).or(self.client);
+        Self { client, source: Some(source), ..self.clone() }
     }
 
     /// The same for what nobody asks for.
     pub(crate) fn by_itself(self) -> Self {
-        Self { origin: None, ..self }
+        Self { source: None, ..self }
     }
 
     /// Begins a set-up.

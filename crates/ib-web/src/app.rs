@@ -8,7 +8,9 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::link::LinkKeys;
 use ib_setup::ports::{Ids, StoreError};
 use ib_setup::registration::{Rules, Step, View};
-use ib_setup::{Audit, Dependencies, Environments, Origin, Ports, Publications, Setup, SetupError, SetupId};
+use ib_setup::{
+    Audit, Dependencies, Environments, Ports, Publications, RequestSource, Setup, SetupError, SetupId,
+};
 use tracing::error;
 
 use crate::driver::Driver;
@@ -188,17 +190,17 @@ impl App {
     }
 
     /// The set-ups, for whoever asks from there: attempts are counted for them, and what they do is recorded as theirs.
-    pub(crate) fn setup_for(&self, from: Origin) -> Setup {
+    pub(crate) fn setup_for(&self, from: RequestSource) -> Setup {
         self.setup.acting_from(from)
     }
 
     /// The environments, for whoever asks from there.
-    pub(crate) fn environments_for(&self, from: Origin) -> Environments {
+    pub(crate) fn environments_for(&self, from: RequestSource) -> Environments {
         self.environments.acting_from(from)
     }
 
     /// The publications, for whoever asks from there.
-    pub(crate) fn publications_for(&self, from: Origin) -> Answer<Publications> {
+    pub(crate) fn publications_for(&self, from: RequestSource) -> Answer<Publications> {
         Ok(self.publications()?.acting_from(from))
     }
 

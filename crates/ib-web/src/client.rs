@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
-use ib_setup::{Face, Origin};
+use ib_setup::{Face, RequestSource};
 use ipnet::IpNet;
 
 use crate::app::App;
@@ -37,9 +37,9 @@ impl Peer {
 }
 
 /// Where a request to that face comes from.
-pub(crate) fn origin(parts: &Parts, app: &App, face: Face) -> Origin {
+pub(crate) fn source(parts: &Parts, app: &App, face: Face) -> RequestSource {
     let Peer(peer) = Peer::of(&parts.extensions, &parts.headers, &app.settings);
-    Origin { face, client: Some(peer) }
+    RequestSource { face, client: Some(peer) }
 }
 
 /// The last address that a trusted proxy saw; what a stranger wrote into the header is never reached.

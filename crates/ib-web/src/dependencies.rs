@@ -5,7 +5,7 @@ use std::time::Duration;
 use ib_api::dependencies::{DependenciesDocument, MessageDocument, MessagesDocument, PublicationDocument};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::publication::{Item, View};
-use ib_setup::{Origin, Publications, PublicationsError, SetupId};
+use ib_setup::{Publications, PublicationsError, RequestSource, SetupId};
 
 use crate::app::{Answer, App};
 use crate::session::Session;
@@ -70,7 +70,7 @@ impl App {
     /// Asks what a person wants, once for each key.
     pub(crate) async fn wish(
         &self,
-        from: Origin,
+        from: RequestSource,
         session: &Session,
         key: Option<&str>,
         setup: SetupId,
@@ -80,7 +80,7 @@ impl App {
         self.once(session, key, &request, setup, self.grant(from, setup, wish)).await.map(drop)
     }
 
-    async fn grant(&self, from: Origin, setup: SetupId, wish: Wish) -> Answer<()> {
+    async fn grant(&self, from: RequestSource, setup: SetupId, wish: Wish) -> Answer<()> {
         let publications = self.publications_for(from)?;
         let done = match wish {
             Wish::Look => publications.look(setup).await,

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use ib_api::integrations::IntegrationsDocument;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::integration::{IntegrationKind, IntegrationName};
-use ib_setup::{Origin, PublicationsError, SetupId, UploadRequest};
+use ib_setup::{PublicationsError, RequestSource, SetupId, UploadRequest};
 use tokio::time::timeout;
 
 use crate::app::{Answer, App};
@@ -74,7 +74,7 @@ impl App {
     /// Takes the package of an integration in, piece by piece.
     pub(crate) async fn upload(
         &self,
-        from: Origin,
+        from: RequestSource,
         setup: SetupId,
         kind: &str,
         file: String,
@@ -114,7 +114,7 @@ impl App {
     /// Asks what a person wants, once for each key.
     pub(crate) async fn integration_wish(
         &self,
-        from: Origin,
+        from: RequestSource,
         session: &Session,
         key: Option<&str>,
         setup: SetupId,
@@ -130,7 +130,7 @@ impl App {
 
     async fn grant_integration(
         &self,
-        from: Origin,
+        from: RequestSource,
         setup: SetupId,
         name: IntegrationName,
         wish: Wish,

@@ -13,6 +13,9 @@ use crate::cli::{self, Cli};
 use crate::stop::Stop;
 use crate::surroundings::Surroundings;
 
+/// A page tells its version, not its date; an empty one would be left out, and the version would stand in its place.
+const NO_DATE: &str = " ";
+
 pub(super) fn run(
     command: Option<&str>,
     to: Option<&Path>,
@@ -54,8 +57,10 @@ fn page(command: Option<&str>) -> Result<Vec<u8>, Stop> {
     // What follows the options in `--help` has sections of its own here.
     let wanted = wanted.after_help("").after_long_help("");
     let has_commands = wanted.has_subcommands();
-    let man =
-        Man::new(wanted).source(concat!("ib ", env!("CARGO_PKG_VERSION"))).manual("Integration Builder");
+    let man = Man::new(wanted)
+        .date(NO_DATE)
+        .source(concat!("ib ", env!("CARGO_PKG_VERSION")))
+        .manual("Integration Builder");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

@@ -14,8 +14,8 @@ use ib_setup::ports::{Clock, LifeTimes, Store};
 use ib_setup::registration::{Rules, View};
 use ib_setup::system::RandomIds;
 use ib_setup::{
-    AcceptUnverified, ActivationCode, Disclaimer, Face, Identity, Origin, Ports, Setup, SetupError, SetupId,
-    Timestamp,
+    AcceptUnverified, ActivationCode, Disclaimer, Face, Identity, Ports, RequestSource, Setup, SetupError,
+    SetupId, Timestamp,
 };
 use ib_store::{Keys, SqliteStore};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -86,7 +86,7 @@ impl Embedded {
             authority: Arc::new(AcceptUnverified),
             lifetimes: Arc::new(Named(means.lifetime)),
         };
-        let setup = Setup::new(ports, rules).acting_from(Origin { face: Face::Program, client: None });
+        let setup = Setup::new(ports, rules).acting_from(RequestSource { face: Face::Program, client: None });
         Ok(Self { setup, store, disclaimer })
     }
 }

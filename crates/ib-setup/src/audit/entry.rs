@@ -6,7 +6,7 @@ use ib_domain::reason::Reason;
 use super::act::Act;
 use super::id::EntryId;
 use crate::found::Found;
-use crate::origin::Origin;
+use crate::request_source::RequestSource;
 use crate::time::Timestamp;
 
 /// One thing that somebody did, or that came of what they did.
@@ -20,7 +20,7 @@ pub struct Entry {
     /// Who, where that is known. What came of a request is told of whoever asked.
     pub who: Option<Username>,
     /// Where the request came from, where that was recorded.
-    pub from: Option<Origin>,
+    pub from: Option<RequestSource>,
     /// What they did.
     pub act: Act,
     /// What they did it to, such as an integration or the code of a finding, where that is not the environment.
@@ -78,7 +78,7 @@ impl Outcome {
 pub(super) struct Told {
     act: Act,
     who: Option<Username>,
-    from: Option<Origin>,
+    from: Option<RequestSource>,
     subject: Option<String>,
     environment: Option<String>,
     change: Option<Change>,
@@ -103,7 +103,7 @@ impl Told {
         Self { who: who.cloned(), ..self }
     }
 
-    pub(super) fn from(self, from: Option<Origin>) -> Self {
+    pub(super) fn from(self, from: Option<RequestSource>) -> Self {
         Self { from, ..self }
     }
 

@@ -11,30 +11,30 @@ use super::entry::Told;
 use super::trail::Telling;
 use super::words::moment;
 use crate::environment::{DEVELOPMENT, Event, Fact, Number, State, Waiver};
-use crate::origin::{Face, Origin};
+use crate::request_source::{Face, RequestSource};
 use crate::time::Timestamp;
 
 /// The trail of an infrastructure's environments.
 #[derive(Default)]
 pub(super) struct Trail {
     /// Where those came from who last added or changed each, for what comes of it.
-    asked: BTreeMap<Number, Option<Origin>>,
+    asked: BTreeMap<Number, Option<RequestSource>>,
     /// The same of whoever wants everything that LifeTime lists.
-    import: Option<Origin>,
+    import: Option<RequestSource>,
 }
 
 impl Telling for Trail {
     type State = State;
 
     fn tell(&mut self, before: &State, event: &Event) -> Option<Told> {
-        let from = self.origin(before, event);
+        let from = self.source(before, event);
         Some(of_environment(before, &event.fact).or_else(|| of_decision(before, &event.fact))?.from(from))
     }
 }
 
 impl Trail {
     /// Where the request came from that led to an event.
-    fn origin(&mut self, before: &State, event: &Event) -> Option<Origin> {
+    fn source(&mut self, before: &State, event: &Event) -> Option<RequestSource> {
         match &event.fact {
             Fact::Added { number, .. } => {
                 let from = event.from.or(self.import.filter(|_| before.importer().is_some()));
@@ -55,7 +55,9 @@ impl Trail {
                 event.from
             }
             Fact::ImportStopped { .. } => self.import,
-            Fact::Proved { from, .. } => from.map(|client| Origin { face: Face::Api, client: Some(client) }),
+            Fact::Proved { from, .. } => {
+                from.map(|client| RequestSource { face: Face::Api, client: Some(client) })
+            }
             _ => event.from,
         }
     }

@@ -7,16 +7,16 @@ use ib_domain::integration::IntegrationName;
 use super::act::Act;
 use super::entry::Told;
 use super::trail::Telling;
-use crate::origin::Origin;
 use crate::publication::{Event, Fact, Holder, Item, Planned, State, UploadedPackage};
+use crate::request_source::RequestSource;
 
 /// The trail of an infrastructure's publications.
 #[derive(Default)]
 pub(super) struct Trail {
     /// Where the last request about the publication came from, for what comes of it.
-    run: Option<Origin>,
+    run: Option<RequestSource>,
     /// Who says that they published an integration by hand, and where that came from.
-    marks: BTreeMap<IntegrationName, (Option<Holder>, Option<Origin>)>,
+    marks: BTreeMap<IntegrationName, (Option<Holder>, Option<RequestSource>)>,
 }
 
 impl Telling for Trail {

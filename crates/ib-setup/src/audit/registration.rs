@@ -8,14 +8,14 @@ use super::act::Act;
 use super::entry::Told;
 use super::trail::Telling;
 use crate::found::Found;
-use crate::origin::Origin;
 use crate::registration::{Address, Event, Fact, LogInStop, Permission, Stage, State, Stop};
+use crate::request_source::RequestSource;
 
 /// The trail of one set-up.
 #[derive(Default)]
 pub(super) struct Trail {
     /// Where the last request came from, for what comes of it.
-    asked: Option<Origin>,
+    asked: Option<RequestSource>,
 }
 
 impl Telling for Trail {

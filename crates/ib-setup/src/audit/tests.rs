@@ -16,8 +16,8 @@ use crate::ports::Clock as _;
 use crate::registration::{Fact, Rules};
 use crate::testing::{Script, Scripted, SetClock, dependencies, ports};
 use crate::{
-    ActivationCode, Driver, Environments, Face, Origin, Ports, Publications, UploadRequest, environment,
-    publication, registration,
+    ActivationCode, Driver, Environments, Face, Ports, Publications, RequestSource, UploadRequest,
+    environment, publication, registration,
 };
 
 const PASSWORD: &str = "planted-horse-77";
@@ -29,8 +29,8 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().expect("nothing in memory waits")
 }
 
-fn origin(face: Face, client: &str) -> Origin {
-    Origin { face, client: client.parse().ok() }
+fn source(face: Face, client: &str) -> RequestSource {
+    RequestSource { face, client: client.parse().ok() }
 }
 
 /// An infrastructure, and everything that works on it.
@@ -94,11 +94,11 @@ impl World {
     }
 
     /// Somebody comes in; the first one registers.
-    async fn come_in(&self, username: &str, from: Origin) -> SetupId {
+    async fn come_in(&self, username: &str, from: RequestSource) -> SetupId {
         self.come_in_at("dev.acme.example", username, from).await
     }
 
-    async fn come_in_at(&self, address: &str, username: &str, from: Origin) -> SetupId {
+    async fn come_in_at(&self, address: &str, username: &str, from: RequestSource) -> SetupId {
         let setup = self.setup.acting_from(from);
         let id = setup.begin().await.unwrap();
         setup.enter_address(id, address).await.unwrap();
@@ -135,7 +135,7 @@ fn change(entry: &Entry) -> (Option<&str>, Option<&str>) {
 async fn registered() -> (World, SetupId) {
     let world = World::new();
     "11.7.3.100".clone_into(&mut world.scripted.script().version);
-    let setup = world.setup.acting_from(origin(Face::Page, "192.0.2.7"));
+    let setup = world.setup.acting_from(source(Face::Page, "192.0.2.7"));
     let id = setup.begin().await.unwrap();
     setup.enter_address(id, "dev.other.example").await.unwrap();
     world.work().await;
@@ -172,7 +172,7 @@ fn a_registration_is_told_from_the_address_that_it_was_made_under() {
             entries.iter().filter(|entry| entry.id.history() == id.into()).cloned().collect();
         assert_eq!(acts(&of_setup), wanted);
         assert!(!format!("{entries:?}").contains("dev.other.example"), "what was tried elsewhere");
-        let from = Some(origin(Face::Page, "192.0.2.7"));
+        let from = Some(source(Face::Page, "192.0.2.7"));
         for entry in &of_setup {
             assert_eq!(entry.from, from, "{entry:#?}");
             assert_eq!(entry.environment.as_deref(), Some("dev.acme.example"), "{entry:#?}");
@@ -192,8 +192,8 @@ fn a_registration_is_told_from_the_address_that_it_was_made_under() {
 fn environments_and_waivers_are_told_with_what_became_different() {
     now(async {
         let world = World::new();
-        let id = world.come_in("maria", origin(Face::Api, "192.0.2.7")).await;
-        let from = origin(Face::Program, "");
+        let id = world.come_in("maria", source(Face::Api, "192.0.2.7")).await;
+        let from = source(Face::Program, "");
         let environments = world.environments.acting_from(from);
         let name = |text: &str| text.parse::<ib_domain::environment::EnvironmentName>().unwrap();
         environments.add(id, name("Test"), "test.acme.example").await.unwrap();
@@ -237,9 +237,9 @@ fn environments_and_waivers_are_told_with_what_became_different() {
 fn publications_are_told_with_what_came_of_their_items() {
     now(async {
         let world = World::new();
-        let id = world.come_in("maria", origin(Face::Page, "192.0.2.7")).await;
+        let id = world.come_in("maria", source(Face::Page, "192.0.2.7")).await;
         world.work_on().await;
-        let from = origin(Face::Api, "192.0.2.9");
+        let from = source(Face::Api, "192.0.2.9");
         let publications = world.publications.acting_from(from);
         for file in ["orders.oap", "orders-2.oap"] {
             let request = UploadRequest { kind: IntegrationKind::ALL[0], file: file.to_owned() };
@@ -288,7 +288,7 @@ fn nothing_secret_is_told_and_no_number_comes_twice() {
 fn only_what_people_ask_for_has_an_origin() {
     now(async {
         let world = World::new();
-        let setup = world.setup.acting_from(origin(Face::Page, "192.0.2.7"));
+        let setup = world.setup.acting_from(source(Face::Page, "192.0.2.7"));
         let id = setup.begin().await.unwrap();
         setup.enter_address(id, "dev.acme.example").await.unwrap();
         setup.drive(id).await.unwrap();
@@ -301,7 +301,7 @@ fn only_what_people_ask_for_has_an_origin() {
         let is_asked = matches!(asked[..], [Fact::AddressEntered { .. }, Fact::LogInRequested { .. }]);
         assert!(is_asked, "{asked:#?}");
         // A driver that is made of what acts from somewhere still does so by itself.
-        let from = origin(Face::Program, "");
+        let from = source(Face::Program, "");
         let driver = Driver::new(setup.clone(), Some(world.publications.acting_from(from)))
             .watching(world.environments.acting_from(from));
         let world = World { driver, ..world };
@@ -324,7 +324,7 @@ fn kept<E: serde::Serialize + serde::de::DeserializeOwned>(event: &E) -> String 
 /// What was recorded before there were origins is read as ever.
 #[test]
 fn an_event_is_read_with_and_without_an_origin() {
-    let from = Some(origin(Face::Api, "2001:db8::1"));
+    let from = Some(source(Face::Api, "2001:db8::1"));
     let at = Timestamp::from_millis(7);
     let event = registration::Event::new(at, Fact::SetUpChosen);
     let (old, new) = (kept(&event), kept(&event.asked_from(from)));

@@ -10,8 +10,8 @@ use super::run::Holder;
 use super::survey::{Present, Survey};
 use super::upload::UploadedPackage;
 use crate::found::Found;
-use crate::origin::Origin;
 use crate::registration::FormatVersion;
+use crate::request_source::RequestSource;
 use crate::time::Timestamp;
 
 /// One recorded fact. It never holds a password.
@@ -29,7 +29,7 @@ pub struct Event {
     pub fact: Fact,
     /// Where the request came from that led to it, where a person's did and that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Origin>,
+    pub from: Option<RequestSource>,
 }
 
 impl Event {
@@ -39,7 +39,7 @@ impl Event {
     }
 
     /// The same, asked for from there.
-    pub(crate) const fn asked_from(mut self, from: Option<Origin>) -> Self {
+    pub(crate) const fn asked_from(mut self, from: Option<RequestSource>) -> Self {
         self.from = from;
         self
     }

@@ -8,7 +8,7 @@ use super::{Environment, Rules};
 use crate::activation::CodeShape;
 use crate::found::{Found, Target};
 use crate::id::InfrastructureId;
-use crate::origin::Origin;
+use crate::request_source::RequestSource;
 use crate::time::Timestamp;
 
 /// One recorded fact of a set-up's history. It never holds a password or an activation code.
@@ -26,7 +26,7 @@ pub struct Event {
     pub fact: Fact,
     /// Where the request came from that led to it, where a person's did and that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<Origin>,
+    pub from: Option<RequestSource>,
 }
 
 impl Event {
@@ -36,7 +36,7 @@ impl Event {
     }
 
     /// The same, asked for from there.
-    pub(crate) const fn asked_from(mut self, from: Option<Origin>) -> Self {
+    pub(crate) const fn asked_from(mut self, from: Option<RequestSource>) -> Self {
         self.from = from;
         self
     }

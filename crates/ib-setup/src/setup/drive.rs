@@ -79,7 +79,7 @@ impl Setup {
             if events.is_empty() {
                 return Ok(state);
             }
-            let events: Vec<_> = events.into_iter().map(|event| event.asked_from(self.origin)).collect();
+            let events: Vec<_> = events.into_iter().map(|event| event.asked_from(self.source)).collect();
             let attempt = Attempt::of(&state, command);
             if let Some(attempt) = attempt.filter(|attempt| admitted.as_ref() != Some(attempt)) {
                 self.admit(setup, &attempt).await?;

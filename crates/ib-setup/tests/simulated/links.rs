@@ -11,7 +11,7 @@ use ib_setup::audit::{Act, Entry, LARGEST, Outcome};
 use ib_setup::environment::{Fact, Inbound, LinkView};
 use ib_setup::ports::{Clock as _, Store};
 use ib_setup::testing::{FailingStore, KnownLinkKey, MemoryStore, SetClock};
-use ib_setup::{Audit, Driver, Environments, Face, Origin, Timestamp};
+use ib_setup::{Audit, Driver, Environments, Face, RequestSource, Timestamp};
 use rstest::rstest;
 
 use super::*;
@@ -258,7 +258,7 @@ async fn a_rotated_secret_takes_over() {
     assert_eq!(of(Act::SecretWanted).count(), 1);
     assert_eq!(of(Act::LinkProved).count(), 2);
     for proved in of(Act::LinkProved) {
-        let from = Origin { face: Face::Api, client: "127.0.0.1".parse().ok() };
+        let from = RequestSource { face: Face::Api, client: "127.0.0.1".parse().ok() };
         assert_eq!((proved.from, proved.environment.as_deref()), (Some(from), Some("Development")));
         assert!(proved.who.is_none(), "no person did that");
     }

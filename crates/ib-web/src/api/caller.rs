@@ -11,11 +11,11 @@ use axum_extra::headers::Authorization;
 use axum_extra::headers::authorization::Bearer;
 use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::declaration::FileName;
-use ib_setup::{Face, Origin, SetupId};
+use ib_setup::{Face, RequestSource, SetupId};
 use serde::Deserialize;
 
 use crate::app::{Answer, App, unavailable};
-use crate::client::origin;
+use crate::client::source;
 use crate::embed;
 use crate::refusal::Refusal;
 use crate::session::{Session, Token};
@@ -28,7 +28,7 @@ const WAIT: u64 = 20;
 /// The session that the bearer token stands for, and where the request comes from.
 pub(crate) struct Caller {
     pub(crate) session: Session,
-    pub(crate) from: Origin,
+    pub(crate) from: RequestSource,
 }
 
 impl FromRequestParts<Arc<App>> for Caller {
@@ -162,7 +162,7 @@ fn no_session() -> Refusal {
 
 impl Caller {
     fn new(session: Session, parts: &Parts, app: &App) -> Self {
-        Self { session, from: origin(parts, app, Face::Api) }
+        Self { session, from: source(parts, app, Face::Api) }
     }
 
     /// The set-up with that id, if it is one of this session's.

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use futures_util::TryStreamExt as _;
 use ib_api::problem::{Problem, ProblemKind};
-use ib_setup::{Origin, SetupId};
+use ib_setup::{RequestSource, SetupId};
 
 use super::fields::Fields;
 use crate::app::{Answer, App};
@@ -51,7 +51,13 @@ impl Upload {
     }
 
     /// Takes in the file, which follows.
-    pub(super) async fn keep(mut self, app: &App, from: Origin, setup: SetupId, kind: &str) -> Answer<()> {
+    pub(super) async fn keep(
+        mut self,
+        app: &App,
+        from: RequestSource,
+        setup: SetupId,
+        kind: &str,
+    ) -> Answer<()> {
         let field = self.0.next_field().await.map_err(|_| unreadable())?;
         let field = field.filter(|field| field.name() == Some("file")).ok_or_else(unreadable)?;
         let file = field.file_name().unwrap_or_default().to_owned();

@@ -10,11 +10,11 @@ use axum::response::Response;
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use ib_setup::ports::StoreError;
-use ib_setup::{Face, Origin};
+use ib_setup::{Face, RequestSource};
 
 use super::widget;
 use crate::app::App;
-use crate::client::origin;
+use crate::client::source;
 use crate::session::{Session, Token};
 use crate::settings::Site;
 
@@ -26,7 +26,7 @@ pub(super) struct Visitor {
     /// Whether it is asked for with the Setup widget open.
     pub(super) is_open: bool,
     /// Where they come from.
-    pub(super) from: Origin,
+    pub(super) from: RequestSource,
     is_new: bool,
 }
 
@@ -39,7 +39,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
         let token = brought.unwrap_or_else(|| app.sessions.fresh_token());
         let asked = parts.uri.query().unwrap_or_default().split('&');
         let is_open = asked.into_iter().any(|pair| pair == widget::OPEN);
-        let from = origin(parts, app, Face::Page);
+        let from = source(parts, app, Face::Page);
         Ok(Self { token, path: parts.uri.path().to_owned(), is_open, from, is_new })
     }
 }

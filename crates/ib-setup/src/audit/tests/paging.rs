@@ -10,8 +10,8 @@ use crate::ports::{Addition, Standing};
 
 const HERE: &str = "192.0.2.7";
 
-fn page() -> Origin {
-    origin(Face::Page, HERE)
+fn page() -> RequestSource {
+    source(Face::Page, HERE)
 }
 
 impl World {

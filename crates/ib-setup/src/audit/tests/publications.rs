@@ -8,7 +8,7 @@ fn orders() -> ib_domain::integration::IntegrationName {
 }
 
 /// Who, from where, and about what.
-fn told(entry: &Entry) -> (Option<String>, Option<Origin>, Option<&str>) {
+fn told(entry: &Entry) -> (Option<String>, Option<RequestSource>, Option<&str>) {
     (entry.who.as_ref().map(ToString::to_string), entry.from, entry.subject.as_deref())
 }
 
@@ -16,9 +16,9 @@ fn told(entry: &Entry) -> (Option<String>, Option<Origin>, Option<&str>) {
 fn what_failed_is_told_of_whoever_started_it_and_what_was_asked_after_that() {
     now(async {
         let world = World::new();
-        let id = world.come_in("maria", origin(Face::Page, "192.0.2.7")).await;
+        let id = world.come_in("maria", source(Face::Page, "192.0.2.7")).await;
         world.work_on().await;
-        let (first, second) = (origin(Face::Api, "192.0.2.9"), origin(Face::Page, "192.0.2.10"));
+        let (first, second) = (source(Face::Api, "192.0.2.9"), source(Face::Page, "192.0.2.10"));
         let maria = Some("maria".to_owned());
         world.scripted.script().published.fails = Some("Incompatible Dependency".to_owned());
         let started = world.publications.acting_from(first);
@@ -61,9 +61,9 @@ fn what_failed_is_told_of_whoever_started_it_and_what_was_asked_after_that() {
 fn what_is_published_by_hand_is_told_of_whoever_says_so() {
     now(async {
         let world = World::new();
-        let id = world.come_in("maria", origin(Face::Page, "192.0.2.7")).await;
+        let id = world.come_in("maria", source(Face::Page, "192.0.2.7")).await;
         world.work_on().await;
-        let from = origin(Face::Api, "192.0.2.9");
+        let from = source(Face::Api, "192.0.2.9");
         let asked = world.publications.acting_from(from);
         let request = UploadRequest { kind: IntegrationKind::ALL[0], file: "orders.oap".to_owned() };
         let pieces = futures_util::stream::iter([Ok(bytes::Bytes::from("integration Orders"))]);

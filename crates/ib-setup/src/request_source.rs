@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 /// Where a person's request came from: kept beside what it led to, as evidence and never as identity.
 ///
 /// ```
-/// use ib_setup::{Face, Origin};
+/// use ib_setup::{Face, RequestSource};
 ///
-/// let page = Origin { face: Face::Page, client: "192.0.2.7".parse().ok() };
+/// let page = RequestSource { face: Face::Page, client: "192.0.2.7".parse().ok() };
 /// assert_eq!(page.face.id(), "page");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Origin {
+pub struct RequestSource {
     /// What they used.
     pub face: Face,
     /// The address that they came from, where there is one.
