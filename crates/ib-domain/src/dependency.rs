@@ -152,7 +152,7 @@ impl Dependency {
 
     /// Its application, for questions about permissions.
     pub fn application(&self) -> Application {
-        Application { key: self.application_key.clone(), name: self.name().to_owned() }
+        Application { key: self.application_key.clone(), name: self.name().into() }
     }
 }
 

@@ -51,6 +51,7 @@ pub mod evaluation;
 pub mod key;
 pub mod level;
 pub mod model;
+pub mod name;
 pub mod role;
 pub mod unverified;
 pub mod update;

@@ -102,14 +102,14 @@ fn role(chance: &mut Chance, number: usize, environments: &[EnvironmentKey]) -> 
 
 fn application(chance: &mut Chance, number: usize) -> Application {
     let key = ApplicationKey::parse(&chance.guid()).expect("a GUID is a key");
-    Application { key, name: format!("Application {number}") }
+    Application { key, name: format!("Application {number}").into() }
 }
 
 /// An application has one owner, and a few have none.
 fn team(chance: &mut Chance, number: usize, applications: &[Application]) -> Team {
     let owned = applications.iter().skip(number).step_by(TEAMS + 1).cloned().collect();
     let key = TeamKey::parse(&chance.guid()).expect("a GUID is a key");
-    Team { key, name: format!("Team {number}"), applications: owned }
+    Team { key, name: format!("Team {number}").into(), applications: owned }
 }
 
 fn user(

@@ -19,13 +19,10 @@ use std::fmt;
 use super::key::EnvironmentKey;
 use super::level::Level;
 use super::model::PermissionModel;
+use super::name::Name;
 use super::role::{EnvironmentPermission, Role};
 use super::unverified::UnverifiedReason;
 use super::user::{Application, ItUser, Team};
-use crate::text::harmless;
-
-/// Longest name of a role, team or application that is shown, in characters.
-const NAME_LIMIT: usize = 60;
 
 /// How a role reaches a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,21 +75,21 @@ pub enum Assignment {
     /// The user's default role.
     Default {
         /// Name of the role.
-        role: String,
+        role: Name,
     },
     /// The user's role in a team.
     Team {
         /// Name of the team.
-        team: String,
+        team: Name,
         /// Name of the role.
-        role: String,
+        role: Name,
     },
     /// The user's role on one application.
     Application {
         /// Name of the application.
-        application: String,
+        application: Name,
         /// Name of the role.
-        role: String,
+        role: Name,
     },
     /// The environment's own answer, which names no role.
     Direct,
@@ -100,7 +97,7 @@ pub enum Assignment {
 
 impl Assignment {
     pub(super) fn default_role(role: &Role) -> Self {
-        Self::Default { role: shown(&role.name) }
+        Self::Default { role: role.name.clone() }
     }
 
     fn kind(&self) -> AssignmentKind {
@@ -110,10 +107,6 @@ impl Assignment {
             Self::Application { .. } => AssignmentKind::Application,
         }
     }
-}
-
-fn shown(name: &str) -> String {
-    harmless(name, NAME_LIMIT)
 }
 
 impl fmt::Display for Assignment {
@@ -175,7 +168,7 @@ pub fn effective(
     if let Some(key) = user.application_roles.get(&application.key) {
         let role = model.role(key)?;
         let decided_by =
-            Assignment::Application { application: shown(&application.name), role: shown(&role.name) };
+            Assignment::Application { application: application.name.clone(), role: role.name.clone() };
         return Ok(Effective::of(granted(role, environment), decided_by));
     }
     Ok(through_team(model, user, application, environment)?.unwrap_or_else(default))
@@ -201,7 +194,7 @@ fn through_team(
         }
     }
     Ok(least.map(|(granted, team, role)| {
-        let decided_by = Assignment::Team { team: shown(&team.name), role: shown(&role.name) };
+        let decided_by = Assignment::Team { team: team.name.clone(), role: role.name.clone() };
         Effective::of(granted, decided_by)
     }))
 }

@@ -20,6 +20,7 @@ use std::fmt;
 
 use super::key::{EnvironmentKey, RoleKey};
 use super::level::Level;
+use super::name::Name;
 use crate::environment::EnvironmentKind;
 
 /// A permission that a role grants per environment beside its level.
@@ -122,8 +123,8 @@ impl EnvironmentPermission {
 pub struct Role {
     /// Its key.
     pub key: RoleKey,
-    /// Its name, as LifeTime spells it.
-    pub name: String,
+    /// Its name.
+    pub name: Name,
     /// LifeTime's `manageInfrastructure`; see [`rights`](Self::rights).
     pub manage_infrastructure: bool,
     /// LifeTime's `manageTeams`.
@@ -134,7 +135,7 @@ pub struct Role {
 
 impl Role {
     /// A role that grants nothing yet.
-    pub fn new(key: RoleKey, name: impl Into<String>) -> Self {
+    pub fn new(key: RoleKey, name: impl Into<Name>) -> Self {
         Self {
             key,
             name: name.into(),
@@ -158,7 +159,7 @@ impl Role {
 
     /// The built-in role of that name, if it is one.
     pub fn built_in(&self) -> Option<BuiltInRole> {
-        match self.name.trim() {
+        match self.name.as_str() {
             name if name.eq_ignore_ascii_case("Administrator") => Some(BuiltInRole::Administrator),
             name if name.eq_ignore_ascii_case("Developer") => Some(BuiltInRole::Developer),
             _ => None,

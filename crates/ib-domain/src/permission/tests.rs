@@ -27,11 +27,11 @@ fn maria() -> Username {
 }
 
 fn utils() -> Application {
-    Application { key: ApplicationKey::parse("utils").unwrap(), name: "Utils".to_owned() }
+    Application { key: ApplicationKey::parse("utils").unwrap(), name: "Utils".into() }
 }
 
 fn manager() -> Application {
-    Application { key: ApplicationKey::parse("manager").unwrap(), name: "Manager".to_owned() }
+    Application { key: ApplicationKey::parse("manager").unwrap(), name: "Manager".into() }
 }
 
 fn level(number: u8) -> Level {
@@ -78,7 +78,7 @@ impl Grants {
                 role("AppRole", self.application),
             ],
             users: vec![user],
-            teams: vec![Team { key: team, name: "Owners".to_owned(), applications: vec![utils()] }],
+            teams: vec![Team { key: team, name: "Owners".into(), applications: vec![utils()] }],
         }
     }
 
@@ -108,7 +108,7 @@ fn labels() -> BTreeMap<u8, String> {
 }
 
 fn basic() -> Assignment {
-    Assignment::Default { role: "Basic".to_owned() }
+    Assignment::Default { role: "Basic".into() }
 }
 
 fn allowed(number: u8) -> Evaluation {
@@ -158,7 +158,7 @@ fn table(
 #[test]
 fn the_fixed_administrator_role_is_judged_like_any_other() {
     let mut parts = Grants::default(Some(granting(6, true))).parts();
-    parts.roles[0].name = "Administrator".to_owned();
+    parts.roles[0].name = "Administrator".into();
     let model = PermissionModel::new(parts).unwrap();
     assert!(evaluate(&model, &Username::parse(" MARIA").unwrap(), &dev()).is_allowed());
 }
@@ -167,12 +167,12 @@ fn the_fixed_administrator_role_is_judged_like_any_other() {
 fn who_is_kept_from_a_dependency_learns_by_what() {
     let grants = Grants { application: Some(granting(4, true)), ..Grants::default(Some(granting(5, true))) };
     let [of_utils, of_manager] = grants.updates();
-    let decided_by = Assignment::Application { application: "Utils".to_owned(), role: "AppRole".to_owned() };
+    let decided_by = Assignment::Application { application: "Utils".into(), role: "AppRole".into() };
     assert_eq!(of_utils, UpdateRight::Kept { level: level(4), decided_by });
     assert_eq!(of_manager, UpdateRight::Granted { decided_by: basic() });
 
     let grants = Grants { team: Some(granting(3, true)), ..Grants::default(Some(granting(5, true))) };
-    let decided_by = Assignment::Team { team: "Owners".to_owned(), role: "TeamRole".to_owned() };
+    let decided_by = Assignment::Team { team: "Owners".into(), role: "TeamRole".into() };
     assert_eq!(grants.updates()[0], UpdateRight::Kept { level: level(3), decided_by });
 }
 
@@ -203,10 +203,10 @@ fn of_several_teams_the_least_role_counts() {
     let weak = Role::new(RoleKey::parse("weak").unwrap(), "Weak").with(dev(), granting(2, false));
     parts.users[0].team_roles.insert(strict.clone(), weak.key.clone());
     parts.roles.push(weak);
-    parts.teams.push(Team { key: strict, name: "Strict".to_owned(), applications: vec![utils()] });
+    parts.teams.push(Team { key: strict, name: "Strict".into(), applications: vec![utils()] });
     let model = PermissionModel::new(parts).unwrap();
     let decided = effective(&model, model.user(&maria()).unwrap(), &utils(), &dev()).unwrap();
-    assert_eq!(decided.decided_by, Assignment::Team { team: "Strict".to_owned(), role: "Weak".to_owned() });
+    assert_eq!(decided.decided_by, Assignment::Team { team: "Strict".into(), role: "Weak".into() });
 }
 
 fn unverified(spoil: fn(&mut ModelParts)) -> UnverifiedReason {
@@ -305,7 +305,7 @@ fn direct(#[case] number: u8, #[case] label: Option<&str>, #[case] create: bool,
 #[test]
 fn names_are_harmless_in_what_is_shown() {
     let mut parts = Grants::default(Some(granting(4, true))).parts();
-    parts.roles[0].name = "Ba\x1b[31m\nsic\u{202e}".to_owned();
+    parts.roles[0].name = "Ba\x1b[31m\nsic\u{202e}".into();
     let model = PermissionModel::new(parts).unwrap();
     let Evaluation::Denied { decided_by, .. } = evaluate(&model, &maria(), &dev()) else { panic!() };
     assert_eq!(decided_by.to_string(), "default role Ba[31m sic");

@@ -9,7 +9,7 @@
 //! # use ib_domain::permission::{key::*, model::*, user::*, update::*};
 //! # let model = PermissionModel::new(ModelParts::default())?;
 //! # let dev = EnvironmentKey::parse("dev")?;
-//! let utils = Application { key: ApplicationKey::parse("utils")?, name: "Integration Builder Utils".to_owned() };
+//! let utils = Application { key: ApplicationKey::parse("utils")?, name: "Integration Builder Utils".into() };
 //! for update in dependency_updates(&model, &Username::parse("maria")?, &dev, &[utils]) {
 //!     assert!(!update.right.is_granted(), "the model knows no maria");
 //! }

@@ -14,6 +14,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::key::{ApplicationKey, RoleKey, TeamKey, UserKey};
+use super::name::Name;
 
 /// Longest user name, in characters; names from an external identity provider exceed 50.
 const MAX_USERNAME: usize = 250;
@@ -162,7 +163,7 @@ pub struct Application {
     /// Its key.
     pub key: ApplicationKey,
     /// Its name.
-    pub name: String,
+    pub name: Name,
 }
 
 /// A team and the applications it owns.
@@ -172,7 +173,7 @@ pub struct Team {
     /// Its key.
     pub key: TeamKey,
     /// Its name.
-    pub name: String,
+    pub name: Name,
     /// The applications it owns.
     pub applications: Vec<Application>,
 }

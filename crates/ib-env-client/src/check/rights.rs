@@ -29,7 +29,9 @@ pub(super) async fn applications(lifetime: &dyn LifeTime) -> Vec<Application> {
     listed
         .into_iter()
         .filter(|application| is_dependency(&application.name))
-        .filter_map(|one| Some(Application { key: ApplicationKey::parse(&one.key).ok()?, name: one.name }))
+        .filter_map(|one| {
+            Some(Application { key: ApplicationKey::parse(&one.key).ok()?, name: one.name.into() })
+        })
         .collect()
 }
 

@@ -106,7 +106,7 @@ proptest! {
             applications.iter().map(|(k, r)| (ApplicationKey::parse(k).unwrap(), role_key(r))).collect();
         let team = |key: &String| Team {
             key: TeamKey::parse(key).unwrap(),
-            name: key.clone(),
+            name: key.as_str().into(),
             applications: vec![utils()],
         };
         let model = PermissionModel::new(ModelParts {

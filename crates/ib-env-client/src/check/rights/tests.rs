@@ -132,7 +132,7 @@ fn known(application_role: Option<&str>) -> Inventory {
         report: TargetReport::new("lifetime.acme.example", Role::LifeTime, Vec::new()),
         environments: vec![listed],
         model: Some(model.unwrap()),
-        applications: vec![Application { key: utils, name: "Integration Builder Utils".to_owned() }],
+        applications: vec![Application { key: utils, name: "Integration Builder Utils".into() }],
     }))
 }
 

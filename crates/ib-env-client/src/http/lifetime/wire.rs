@@ -228,11 +228,11 @@ impl TryFrom<Team> for user::Team {
 
     fn try_from(wire: Team) -> Result<Self, Obstacle> {
         let application = |one: Application| {
-            Ok(user::Application { key: ApplicationKey::parse(&one.key)?, name: one.name })
+            Ok(user::Application { key: ApplicationKey::parse(&one.key)?, name: one.name.into() })
         };
         Ok(Self {
             key: TeamKey::parse(&wire.key)?,
-            name: wire.name,
+            name: wire.name.into(),
             applications: wire.applications.into_iter().map(application).collect::<Result<_, Obstacle>>()?,
         })
     }
