@@ -33,7 +33,7 @@ fn the_order_given_does_not_matter() {
         let dependency = catalogue.get(id);
         assert_eq!(dependency.id, id);
         assert_eq!(catalogue.by_key(&dependency.application_key), Some(dependency));
-        assert_eq!(dependency.application().name, id.name());
+        assert_eq!(dependency.application().name.as_str(), id.name());
     }
 }
 
