@@ -1,6 +1,7 @@
 //! The parts of a Markdown page that checks ask about, each with its line.
 
 use std::ops::Range;
+use std::path::{Component, Path};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
@@ -217,6 +218,20 @@ fn html_anchors(html: &str) -> impl Iterator<Item = String> + '_ {
     let values =
         |attribute: &'static str| html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next());
     values(" id=\"").chain(values(" name=\"")).map(Into::into)
+}
+
+/// A path relative to a page, as one relative to the root.
+pub(crate) fn resolve(page: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for component in Path::new(target).components() {
+        match component {
+            Component::ParentDir => drop(parts.pop()),
+            Component::Normal(part) => parts.extend(part.to_str()),
+            _ => {}
+        }
+    }
+    parts.join("/")
 }
 
 #[cfg(test)]

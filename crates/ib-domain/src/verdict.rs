@@ -82,6 +82,19 @@ mod tests {
     }
 
     #[test]
+    fn each_has_a_word() {
+        let all = [
+            Verdict::Passed,
+            Verdict::Warnings,
+            Verdict::CouldNotTell,
+            Verdict::Failed,
+            Verdict::LoginRejected,
+        ];
+        let words = all.map(|verdict| verdict.to_string());
+        assert_eq!(words, ["passed", "warnings", "could_not_tell", "failed", "login_rejected"]);
+    }
+
+    #[test]
     fn nothing_looked_at_is_not_a_pass() {
         assert_eq!(Verdict::roll_up([]), Verdict::CouldNotTell);
     }

@@ -21,7 +21,8 @@ use tokio::net::TcpListener;
 
 use crate::activation::{self, CodeAnswer};
 use crate::lock::locked;
-use crate::manager::{self, Manager};
+use crate::manager;
+use crate::manager::link::Manager;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::server::accept;
 use crate::state::World;

@@ -77,6 +77,7 @@ mod lock;
 mod log;
 mod login;
 mod manager;
+mod publications;
 mod reply;
 mod request;
 pub mod scenario;
@@ -91,10 +92,10 @@ pub use activation::CodeAnswer;
 pub use clock::Clock;
 pub use log::{REQUEST_LOG_LIMIT, Recorded};
 pub use manager::{ManagerState, ManagerVisit};
+pub use publications::{ListedPublication, PublicationCount, PublicationList, PublishPhase, StartedBy};
 pub use scenario::{Scenario, ScenarioError};
 pub use serve::{ServeError, serve};
 pub use server::TlsError;
-pub use service_center::{ListedPublication, PublicationCount, PublicationList, PublishPhase, StartedBy};
 pub use simulator::{Builder, Host, Simulator, StartError};
 
 /// The example of the README is a test.

@@ -16,9 +16,9 @@ use crate::control;
 use crate::lock::locked;
 use crate::log::Recorded;
 use crate::manager::{self, ManagerState, ManagerVisit};
+use crate::publications::PublicationList;
 use crate::scenario::Scenario;
 use crate::server::{self, Authority, Hub, TlsError};
-use crate::service_center::PublicationList;
 use crate::state::World;
 
 /// Why a simulator does not start.

@@ -9,9 +9,9 @@ use crate::clock::Clock;
 use crate::lock::locked;
 use crate::log::RequestLog;
 use crate::login::{LockBook, Refusal, Session};
-use crate::manager::Manager;
+use crate::manager::link::Manager;
+use crate::publications::{PublicationList, Publications};
 use crate::scenario::{Action, Environment, Scenario};
-use crate::service_center::{PublicationList, Publications};
 
 /// The infrastructure as it is now.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use sqlx::migrate::MigrateError;
 
-use crate::vault::{KeyId, SealError};
+use crate::vault::keys::KeyId;
 
 /// Why a store or a vault cannot be opened. The text says what a person can do.
 #[derive(Debug, thiserror::Error)]
@@ -72,14 +72,6 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    pub(crate) fn sealed(error: &SealError, given: Vec<KeyId>) -> Self {
-        match error {
-            SealError::UnknownKey(sealed) => Self::WrongKey { sealed: *sealed, given },
-            SealError::Random => Self::Random,
-            SealError::Damaged | SealError::Kind => Self::Damaged,
-        }
-    }
-
     pub(crate) fn database(error: sqlx::Error) -> Self {
         Self::Database(error.into())
     }

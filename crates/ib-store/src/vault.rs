@@ -1,7 +1,7 @@
 //! Secrets, sealed under a key that is not in the database.
 
 mod envelope;
-mod keys;
+pub(crate) mod keys;
 mod links;
 
 use std::fmt::{self, Write};
@@ -101,7 +101,7 @@ impl SealedVault {
         clock: Arc<dyn Clock>,
         limit: Duration,
     ) -> Result<Self, OpenError> {
-        let sealed = |error: &SealError| OpenError::sealed(error, keys.ids().collect());
+        let sealed = |error: &SealError| unopened(error, &keys);
         let proposed = envelope::seal(&keys, &Slot::check(), b"").map_err(|error| sealed(&error))?;
         let check = secrets.check(proposed).await.map_err(OpenError::database)?;
         envelope::open(&keys, &Slot::check(), &check).map_err(|error| sealed(&error))?;
@@ -164,6 +164,15 @@ impl Vault for SealedVault {
 
     async fn forget(&self, setup: SetupId, kind: SecretKind) -> Result<(), VaultError> {
         self.secrets.remove(&Slot::new(setup, kind).map_err(failed)?).await.map_err(failed)
+    }
+}
+
+/// Why a vault cannot be opened with these keys.
+fn unopened(error: &SealError, keys: &Keys) -> OpenError {
+    match error {
+        SealError::UnknownKey(sealed) => OpenError::WrongKey { sealed: *sealed, given: keys.ids().collect() },
+        SealError::Random => OpenError::Random,
+        SealError::Damaged | SealError::Kind => OpenError::Damaged,
     }
 }
 

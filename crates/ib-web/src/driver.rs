@@ -10,7 +10,7 @@ use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{Instrument as _, debug, error, info_span, warn};
 
-use crate::operate;
+use crate::measure;
 
 /// How often a driver looks for work that nobody told it about: of another process, or due by time.
 const ROUND: Duration = Duration::from_secs(1);
@@ -100,7 +100,7 @@ impl Driver {
         let work = async move {
             let begun = Instant::now();
             let held = driver.hold(leased).await;
-            operate::count_work(held.is_ok(), begun.elapsed());
+            measure::count_work(held.is_ok(), begun.elapsed());
             match held {
                 Ok(release) => {
                     debug!("worked");

@@ -60,7 +60,7 @@ impl Wish {
     /// What tells it from others under an idempotency key, those for another file included.
     fn name(&self, file: Option<&FileName>) -> String {
         let file = file.map_or_else(String::new, |file| format!("for {:?}: ", file.as_str()));
-        file + &self.words()
+        file + self.words().as_str()
     }
 
     fn words(&self) -> String {

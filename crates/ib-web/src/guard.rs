@@ -20,9 +20,12 @@ use tower_http::csrf::CsrfLayer;
 use tracing::{Instrument as _, error, info, info_span};
 
 use crate::app::App;
+use crate::asked::{ASKED, Asked};
+use crate::assets::RESOURCE_POLICY;
 use crate::client::Peer;
 use crate::embed;
 use crate::integrations;
+use crate::measure;
 use crate::operate;
 use crate::pages;
 use crate::refusal::Refusal;
@@ -35,27 +38,10 @@ const TIME: Duration = Duration::from_secs(40);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-pub(crate) const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// Nothing but our own style, script and forms; nobody frames a page.
 const CONTENT: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                        img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// A request, for whoever has to refuse it and sees nothing of it.
-struct Asked {
-    /// Under which the log knows it.
-    id: String,
-    is_browser: bool,
-}
-
-tokio::task_local! {
-    static ASKED: Asked;
-}
-
-/// The id under which the log knows the request that is being answered.
-pub(crate) fn request_id() -> Option<String> {
-    ASKED.try_with(|asked| asked.id.clone()).ok()
-}
 
 /// Puts the guards around all routes: `own` ones are for our own pages and for programs, `shared` ones also for pages
 /// that embed the Setup widget.
@@ -109,7 +95,7 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let begun = Instant::now();
     let mut response = ASKED.scope(asked, answer(&app, request, next)).instrument(span.clone()).await;
     let (status, took) = (response.status(), begun.elapsed());
-    operate::count(&method, path, status, took);
+    measure::count(&method, path, status, took);
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| {
         if status.is_server_error() {

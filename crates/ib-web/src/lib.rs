@@ -27,6 +27,7 @@
 
 mod api;
 mod app;
+mod asked;
 mod assets;
 mod audit;
 mod client;
@@ -37,6 +38,7 @@ mod environments;
 mod flood;
 mod guard;
 mod integrations;
+mod measure;
 mod once;
 mod operate;
 mod pages;
@@ -45,9 +47,11 @@ mod report;
 mod session;
 mod settings;
 mod watch;
+mod watchers;
+mod web;
 
-pub use app::Web;
 pub use settings::{Origin, OriginError, Settings, Site};
+pub use web::Web;
 
 /// The example of the README is a test.
 #[cfg(doctest)]

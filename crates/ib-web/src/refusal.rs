@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICAT
 use axum::response::{IntoResponse, Response};
 use ib_api::problem::{MEDIA_TYPE, Problem, ProblemKind};
 
-use crate::guard::request_id;
+use crate::asked::request_id;
 
 /// A problem, as the API answers it.
 #[derive(Debug)]

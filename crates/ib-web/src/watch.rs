@@ -1,8 +1,7 @@
 //! Dependencies as an event stream: the document each time that it is another one.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{CACHE_CONTROL, HeaderName};
@@ -17,51 +16,14 @@ use tokio::time::{sleep, timeout};
 
 use crate::app::{Answer, App};
 use crate::session::{Session, Token};
+use crate::watchers::{STREAMS, Seat};
 
-/// How many streams one session may have.
-const STREAMS: usize = 8;
 /// How often a stream looks by itself: another process may do the work, and time alone may change what is seen.
 const ROUND: Duration = Duration::from_secs(1);
 /// How long a stream rests between two looks, however much happens.
 const REST: Duration = Duration::from_millis(100);
 /// Whoever is in between must not keep events back.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// How many streams each session has.
-#[derive(Default)]
-pub(crate) struct Watchers(Arc<Mutex<BTreeMap<String, usize>>>);
-
-/// One stream of a session; it is counted as long as this lives.
-struct Seat {
-    watchers: Arc<Mutex<BTreeMap<String, usize>>>,
-    session: String,
-}
-
-impl Watchers {
-    /// A place for one more stream; `None` where the session has all that it may have.
-    fn seat(&self, token: &Token) -> Option<Seat> {
-        let session = token.shelf_key();
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(session.clone()).or_default();
-        if *count >= STREAMS {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { watchers: Arc::clone(&self.0), session })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut counts = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.session);
-            }
-        }
-    }
-}
 
 /// A stream, between two events.
 struct Watch {

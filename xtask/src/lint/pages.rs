@@ -1,14 +1,13 @@
 //! What the documents name exists: links, anchors, paths, pictures, codes, settings, and the Rust version.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
 
 use anyhow::Result;
 use ib_domain::reason::Reason;
 
 use super::pictures;
 use super::settings::Settings;
-use crate::markdown::{Document, Spot};
+use crate::markdown::{Document, Spot, resolve};
 use crate::problem::Problem;
 use crate::repo::{Repo, rust_version};
 
@@ -81,20 +80,6 @@ fn dead_link(
     let known = anchors.get(target.as_str()).is_none_or(|known| known.iter().any(|name| name == anchor));
     let what = || format!("links to `#{anchor}`, which {target} does not have");
     (!anchor.is_empty() && !known).then(|| Problem::new(page.at(link.line), what(), fix))
-}
-
-/// A path relative to a page, as one relative to the root.
-pub(super) fn resolve(page: &str, target: &str) -> String {
-    let mut parts: Vec<&str> = page.split('/').collect();
-    parts.pop();
-    for component in Path::new(target).components() {
-        match component {
-            Component::ParentDir => drop(parts.pop()),
-            Component::Normal(part) => parts.extend(part.to_str()),
-            _ => {}
-        }
-    }
-    parts.join("/")
 }
 
 /// The file that a code span names: `crates/a/src/b.rs::name` names its file; patterns and placeholders name none.

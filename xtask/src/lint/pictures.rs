@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use super::pages::resolve;
-use crate::markdown::Document;
+use crate::markdown::{Document, resolve};
 use crate::problem::Problem;
 use crate::repo::Repo;
 use crate::screenshots::IMAGES;

@@ -47,7 +47,7 @@ pub(crate) struct Kind {
 pub(crate) struct World {
     answer: AtomicU64,
     calls: AtomicU64,
-    pub(crate) lag: Lag,
+    pub(crate) lag: Arc<Lag>,
     catalogue: Arc<DependencyCatalogue>,
     places: Vec<Place>,
 }
@@ -74,7 +74,7 @@ impl World {
         Arc::new(Self {
             answer: AtomicU64::new(0),
             calls: AtomicU64::new(0),
-            lag: Lag::new(places.len()),
+            lag: Arc::new(Lag::new(places.len())),
             catalogue,
             places,
         })

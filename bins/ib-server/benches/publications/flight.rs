@@ -75,7 +75,7 @@ pub(crate) async fn run(folder: &Path, count: usize) {
     let addresses = "select infrastructure, address from infrastructure_address";
     let rows: Vec<(String, String)> = sqlx::query_as(addresses).fetch_all(&pool).await.unwrap();
     let numbers = rows.iter().map(|(id, address)| (id.parse().unwrap(), World::number(address))).collect();
-    let ports = Ports { store: Arc::new(Noting { store, world: Arc::clone(&world), numbers }), ..ports };
+    let ports = Ports { store: Arc::new(Noting { store, lag: Arc::clone(&world.lag), numbers }), ..ports };
     sqlx::query("update history set due_at = null").execute(&pool).await.unwrap();
     let driving = Driving::begin(ports, dependencies(folder), Settings::default());
     sleep(Duration::from_secs(3)).await;

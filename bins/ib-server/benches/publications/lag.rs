@@ -50,7 +50,7 @@ impl Lag {
 /// A store that notes when a publication is due.
 pub(crate) struct Noting<S> {
     pub(crate) store: S,
-    pub(crate) world: Arc<crate::environment::World>,
+    pub(crate) lag: Arc<Lag>,
     pub(crate) numbers: BTreeMap<InfrastructureId, usize>,
 }
 
@@ -112,7 +112,7 @@ impl<S: Store> Store for Noting<S> {
         for Release { lease, due } in releases {
             if let (HistoryId::Publications(infrastructure), Some((_, due))) = (lease.history, due) {
                 let number = self.numbers[&infrastructure];
-                self.world.lag.due[number].store(due.as_millis(), Ordering::Relaxed);
+                self.lag.due[number].store(due.as_millis(), Ordering::Relaxed);
             }
         }
         self.store.release(releases).await

@@ -95,6 +95,13 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[test]
+    fn case_does_not_count() {
+        let name = |text: &str| text.parse::<EnvironmentName>().unwrap();
+        assert!(name("QUALITÉ").is_same(&name("qualité")));
+        assert!(!name("QA").is_same(&name("QA 2")));
+    }
+
     #[rstest]
     #[case("", NameError::Empty)]
     #[case(" \t", NameError::Empty)]

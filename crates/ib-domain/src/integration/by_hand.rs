@@ -18,3 +18,16 @@ pub fn by_hand(host: &str, file: &str) -> Vec<String> {
         "Come back and mark the integration as published: its modules are looked for then.".to_owned(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_steps_name_file_and_environment() {
+        let steps = by_hand("dev.acme.example", "Orders.oap");
+        assert!(steps[0].contains("Orders.oap") && steps[2].contains("Orders.oap"), "{steps:?}");
+        assert!(steps[1].contains("https://dev.acme.example/ServiceCenter"), "{steps:?}");
+        assert!(steps.last().unwrap().contains("mark the integration as published"), "{steps:?}");
+    }
+}

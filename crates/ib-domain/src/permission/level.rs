@@ -151,6 +151,8 @@ mod tests {
             assert_eq!(Level::is_label_of_change_and_deploy(level.label()), expected);
         }
         assert!(Level::is_label_of_change_and_deploy("CHANGE & DEPLOY"));
+        assert!(!Level::is_label_of_change_and_deploy("Deploy"));
+        assert!(!Level::is_label_of_change_and_deploy("Change"));
     }
 
     #[cfg(feature = "serde")]

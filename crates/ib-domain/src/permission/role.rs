@@ -206,6 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn rights_and_permissions_are_called_as_in_lifetime() {
+        use InfrastructureRight as Right;
+        let rights = [
+            Right::ManageInfrastructureAndUsers,
+            Right::ManageUsersAndRoles,
+            Right::ManageTeamsAndApplicationRoles,
+        ];
+        let names = [
+            "Manage Infrastructure and Users",
+            "Manage Users and Roles",
+            "Manage Teams and Application Roles",
+        ];
+        assert_eq!(rights.map(|right| right.to_string()), names);
+        let permissions = [SpecificPermission::CreateApplications, SpecificPermission::AddSystemDependencies];
+        let names = ["Create Applications", "Add System Dependencies"];
+        assert_eq!(permissions.map(|permission| permission.to_string()), names);
+    }
+
+    #[test]
     fn specific_permissions_are_separate() {
         let granted =
             EnvironmentPermission::of(Level::FullControl).and(SpecificPermission::AddSystemDependencies);

@@ -52,6 +52,14 @@ const fn retry(retry: Retry) -> &'static str {
 }
 
 #[test]
+fn what_gets_worse_is_a_warning_first() {
+    for reason in Reason::ALL {
+        assert_eq!(reason.worsens(), *reason == Reason::TlsEndsSoon, "{reason}");
+        assert!(!reason.worsens() || reason.entry().severity == Severity::Warning, "{reason}");
+    }
+}
+
+#[test]
 fn what_a_reason_takes_away_is_as_it_is_published() {
     let development = Role::Environment(Purpose::Development);
     for reason in Reason::ALL {

@@ -6,11 +6,18 @@
 
 use std::collections::HashMap;
 
-use super::soap::Input;
 use super::wsdl::{Part, Schema};
 
 /// Longest name of a parameter, in bytes: names are remembered for many environments.
 const NAME_LIMIT: usize = 100;
+
+/// What stands in a parameter of a call.
+#[derive(Clone, Copy)]
+pub(super) enum Input<'a> {
+    Text(&'a str),
+    /// The package that is [uploaded](super::transport::Transport::upload); there is one at most.
+    Package,
+}
 
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

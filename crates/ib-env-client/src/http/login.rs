@@ -4,11 +4,12 @@
 use ib_domain::reason::Reason;
 use reqwest::StatusCode;
 
+use super::dialect::Input;
 use super::dialect::Method;
 use super::environment::HttpEnvironment;
 use super::page::Page;
 use super::service_center::{UnexpectedAnswer, outputs};
-use super::soap::{FaultMeaning, Input, Question, Service};
+use super::soap::{FaultMeaning, Question, Service};
 use super::transport::{Call, Caller};
 use crate::environment::IdentityProvider;
 use crate::{Credentials, Obstacle};

@@ -9,12 +9,12 @@ use reqwest::{Method as HttpMethod, StatusCode};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::dialect::{Dialect, Method};
+use super::dialect::{Dialect, Input, Method};
 use super::environment::HttpEnvironment;
 use super::messages::{Messages, Staging};
 use super::page::{self, Page};
 use super::service_center::{UnexpectedAnswer, boolean, unanswered};
-use super::soap::{FaultMeaning, Input};
+use super::soap::FaultMeaning;
 use super::transport::{Call, Caller, Reply};
 use crate::environment::{MessagePage, Module, PublishId, Started};
 use crate::{Credentials, Obstacle, Package};

@@ -6,10 +6,10 @@ use std::time::Duration;
 use ib_domain::address::EnvironmentAddress;
 use ib_domain::reason::Reason;
 
-use super::dialect::{Dialect, Method};
+use super::dialect::{Dialect, Input, Method};
 use super::environment::HttpEnvironment;
 use super::page::{self, Page};
-use super::soap::{Answer, FaultMeaning, Input, Outputs, Question, Service};
+use super::soap::{Answer, FaultMeaning, Outputs, Question, Service};
 use super::transport::{Call, Transport};
 use super::wsdl::Schema;
 use super::xml::{Element, Xml};

@@ -8,6 +8,7 @@ use reqwest::{Method, StatusCode};
 use std::time::Duration;
 
 use super::certificate::Certificate;
+use super::dialect::Input;
 use super::page::{self, Page};
 use super::settings::SoapVersion;
 use super::transport::{Call, Caller, Deadline, Reply, Transport};
@@ -47,14 +48,6 @@ pub(super) struct Question<'a> {
     pub(super) inputs: Vec<(&'a str, Input<'a>)>,
     pub(super) limit: Duration,
     pub(super) max_bytes: u64,
-}
-
-/// What stands in an element of a call.
-#[derive(Clone, Copy)]
-pub(super) enum Input<'a> {
-    Text(&'a str),
-    /// The package that is [uploaded](Transport::upload); there is one at most.
-    Package,
 }
 
 /// What came back.

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::call::{Call, Service};
+use super::installed::version;
+use super::link::{Challenge, INFRASTRUCTURE, Introduction, Secret};
 use super::sign::{self, Signing};
-use super::{Challenge, Introduction, Secret};
 use crate::scenario::{Environment, ManagerBehaviour, Scenario};
 use crate::state::World;
 
@@ -97,8 +98,7 @@ impl Visitor<'_> {
             ManagerBehaviour::WrongEnvironment => another(&introduction.link),
             _ => introduction.link.clone(),
         };
-        let body =
-            json!({ "challenge": introduction.challenge.0, "version": super::version(self.environment) });
+        let body = json!({ "challenge": introduction.challenge.0, "version": version(self.environment) });
         let path = path(&link, "proof");
         let call = Call { method: Method::POST, path, authorization: None, body: body.to_string().into() };
         let (status, answer) = self.service.send(call).await?;
@@ -167,7 +167,7 @@ impl Visitor<'_> {
             .iter()
             .map(|name| json!({ "name": name, "has_connection": has_connection(name) }))
             .collect();
-        let report = json!({ "version": super::version(self.environment), "integrations": integrations });
+        let report = json!({ "version": version(self.environment), "integrations": integrations });
         report.to_string().into()
     }
 }
@@ -178,7 +178,7 @@ fn path(link: &str, what: &str) -> String {
 
 /// The link of another environment of the same infrastructure.
 fn another(link: &str) -> String {
-    let (infrastructure, number) = link.split_at(super::INFRASTRUCTURE);
+    let (infrastructure, number) = link.split_at(INFRASTRUCTURE);
     let number = u32::from_str_radix(number, 16).unwrap_or_default();
     format!("{infrastructure}{:08x}", if number == 1 { 2 } else { 1 })
 }

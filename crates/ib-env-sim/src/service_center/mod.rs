@@ -5,23 +5,17 @@ mod deploy;
 mod directory;
 mod platform;
 mod platform_services;
-mod publication;
-mod publications;
 mod publish;
 mod rights;
 mod solutions;
 mod staging;
-
-pub use publication::{PublishPhase, StartedBy};
-pub(crate) use publications::Publications;
-pub use publications::{ListedPublication, PublicationCount, PublicationList};
 
 use http::{Method, Response, StatusCode};
 
 use crate::reply::{self, Body, HTML};
 use crate::request::Scene;
 use crate::scenario::WsdlForm;
-use crate::soap::{self, Arguments, Call, Fault, Service, Unreadable, Value};
+use crate::soap::{self, Arguments, Call, Fault, Outputs, Service, Unreadable, Value};
 
 /// A call as read from the body of a POST to an `.asmx`.
 pub(crate) type ReadCall = Result<Call, Unreadable>;
@@ -97,9 +91,6 @@ fn call_answer(scene: &Scene<'_>, service: &'static Service, call: ReadCall) -> 
         Err(fault) => soap::fault(version, &fault),
     }
 }
-
-/// Outputs by position, or a fault.
-type Outputs = Result<Vec<Value>, Fault>;
 
 fn perform(scene: &Scene<'_>, service: &Service, method: &str, arguments: &Arguments) -> Outputs {
     match service.name {

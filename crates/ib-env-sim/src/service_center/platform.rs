@@ -1,8 +1,8 @@
 //! `OutSystemsPlatform.asmx`.
 
-use super::{Outputs, unavailable};
+use super::unavailable;
 use crate::request::Scene;
-use crate::soap::{Arguments, Value};
+use crate::soap::{Arguments, Outputs, Value};
 
 pub(super) fn perform(scene: &Scene<'_>, method: &str, arguments: &Arguments) -> Outputs {
     let environment = scene.environment;

@@ -1,9 +1,9 @@
 //! `PlatformServices_v8_0_0.asmx`.
 
-use super::{Outputs, directory, publish, unavailable};
+use super::{directory, publish, unavailable};
 use crate::login::Session;
 use crate::request::Scene;
-use crate::soap::{Arguments, Fault, Value};
+use crate::soap::{Arguments, Fault, Outputs, Value};
 
 pub(super) fn perform(scene: &Scene<'_>, method: &str, arguments: &Arguments) -> Outputs {
     match method {

@@ -1,12 +1,12 @@
 //! Publishing: who may, and what starts, goes on and ends (`service-center-soap.md` 4.3).
 
 use super::deploy::deploy;
-use super::publication::{Message, Order, StartedBy, record};
-use super::{Outputs, rights};
+use super::rights;
 use crate::login::Session;
+use crate::publications::publication::{Message, Order, StartedBy, record};
 use crate::request::Scene;
 use crate::scenario::Application;
-use crate::soap::Value;
+use crate::soap::{Outputs, Value};
 
 /// Publishes a package: what [`Application::to_package`] writes, or any other bytes as an application of their own.
 pub(super) fn package(scene: &Scene<'_>, session: &Session, bytes: &[u8], two_step: bool) -> Vec<Value> {

@@ -1,8 +1,8 @@
 //! `Solutions.asmx`.
 
-use super::{Outputs, no_properties, unavailable};
+use super::{no_properties, unavailable};
 use crate::request::Scene;
-use crate::soap::{Arguments, Fault, Value};
+use crate::soap::{Arguments, Fault, Outputs, Value};
 
 pub(super) fn perform(scene: &Scene<'_>, method: &str, arguments: &Arguments) -> Outputs {
     let refusal = || {

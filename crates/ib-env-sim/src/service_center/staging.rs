@@ -4,8 +4,8 @@ use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::publication::{Order, StartedBy};
 use super::publish;
+use crate::publications::publication::{Order, StartedBy};
 use crate::reply::{self, Body};
 use crate::request::Scene;
 use crate::scenario::Application;

@@ -74,3 +74,6 @@ impl Fault {
         Self { blame: Blame::Caller, text: text.into() }
     }
 }
+
+/// Outputs by position, or a fault.
+pub(crate) type Outputs = Result<Vec<Value>, Fault>;

@@ -3,6 +3,8 @@
 use ib_setup::ports::{Addition, Kept, Lease, Leased, Standing, StoreError};
 use ib_setup::{HistoryId, Timestamp};
 
+pub(crate) type Answer<T> = Result<T, StoreError>;
+
 #[derive(Default)]
 pub(crate) struct Row {
     pub(crate) events: Vec<String>,
@@ -21,7 +23,7 @@ impl Row {
     }
 
     /// Nothing is appended under a lease that somebody else has since, nor after events that were not seen.
-    pub(crate) fn admits(&self, expected: usize, new: &Addition<'_>) -> Result<(), StoreError> {
+    pub(crate) fn admits(&self, expected: usize, new: &Addition<'_>) -> Answer<()> {
         match new.lease {
             Some(lease) if lease.token != self.token => Err(StoreError::LeaseLost),
             _ if self.events.len() != expected => Err(StoreError::Conflict),

@@ -6,9 +6,8 @@ use ib_setup::ports::{Addition, Kept, Lease, Leased, Release, Store, StoreError}
 use ib_setup::{HistoryId, Identity, Infrastructure, InfrastructureId, SetupId, Timestamp as Time};
 use tokio::sync::Mutex;
 
-use crate::{row::Row, table::Table};
-
-pub(crate) type Answer<T> = Result<T, StoreError>;
+use crate::row::{Answer, Row};
+use crate::table::Table;
 
 /// Keeps everything until the process ends.
 #[derive(Default)]

@@ -6,8 +6,8 @@ use ib_domain::permission::user::Username;
 use ib_setup::ports::{Addition, Lease, Leased, Signer, Standing};
 use ib_setup::{HistoryId, SetupId, Timestamp as Time};
 
-use crate::store::Answer;
-use crate::{registered::Registered, row::Row};
+use crate::registered::Registered;
+use crate::row::{Answer, Row};
 
 #[derive(Default)]
 pub(crate) struct Table {

@@ -11,12 +11,12 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::SetupId;
 use serde::Deserialize;
 
-use super::dependencies::moment;
+use super::answer::{html, problem};
 use super::frame::Frame;
 use super::show::ENDED;
 use super::visitor::Visitor;
 use super::widget::Widget;
-use super::{html, problem};
+use super::words::moment;
 use crate::app::{Answer, App, unavailable};
 use crate::audit::{Part, USUAL};
 use crate::session::Session;

@@ -11,19 +11,19 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 use ib_setup::SetupId;
 
+use super::answer::{html, problem};
 use super::finding::Trouble;
-use super::frame::{FormKeys, Frame};
+use super::form_keys::FormKeys;
+use super::frame::Frame;
 use super::overview::{Overview, trouble};
 use super::show::ENDED;
 use super::visitor::Visitor;
-use super::widget::{Around, OPEN, Widget};
-use super::{html, problem};
+use super::widget::{Around, DEPENDENCIES, OPEN, Widget};
+use super::words::moment;
 use crate::app::{Answer, App, unavailable};
 use crate::refusal::{say_when, status};
 use crate::session::Session;
 
-/// Where it is.
-pub(super) const PATH: &str = "/settings/dependencies";
 /// How many messages of one item are shown.
 const MESSAGES: usize = 200;
 /// How many events of a history are read for one page, the newest ones.
@@ -105,11 +105,11 @@ pub(super) async fn page(
 ) -> Answer<Response> {
     let (view, document) = app.dependencies(setup).await?;
     let messages = app.newest_messages(setup, EVENTS).await?;
-    let opened = format!("{PATH}?{OPEN}");
-    let back = if is_open { opened.clone() } else { PATH.to_owned() };
+    let opened = format!("{DEPENDENCIES}?{OPEN}");
+    let back = if is_open { opened.clone() } else { DEPENDENCIES.to_owned() };
     let overview = |back| Overview::new(app, &view, &document, FormKeys::new(app, session), back);
     let around = app.environments(setup).await.ok().map(|known| Around::new(Some(&view), &known));
-    let widget = Widget::new(Some(overview(opened)), around, PATH, is_open);
+    let widget = Widget::new(Some(overview(opened)), around, DEPENDENCIES, is_open);
     let mut frame = Frame::of_session(app, session, "Dependencies").with_setup(Some(widget));
     let overview = overview(back);
     if overview.is_under_way {
@@ -205,10 +205,4 @@ impl Line {
             text: if detail.is_empty() { text } else { format!("{text} ({detail})") },
         }
     }
-}
-
-/// A time in RFC 3339, as people read it.
-pub(super) fn moment(at: &str) -> String {
-    let whole = at.split('.').next().unwrap_or(at).trim_end_matches('Z');
-    format!("{} UTC", whole.replace('T', " "))
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::response::Response;
 use ib_setup::SetupId;
 
-use super::frame::FormKeys;
-use super::html;
+use super::answer::html;
+use super::form_keys::FormKeys;
 use super::overview::Overview;
 use super::widget::Widget;
 use crate::app::{Answer, App};

@@ -14,7 +14,7 @@ use ib_setup::SetupId;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
-use super::dependencies::moment;
+use super::answer::{html, problem};
 use super::fields::Fields;
 use super::finding::Trouble;
 use super::frame::Frame;
@@ -22,7 +22,7 @@ use super::show::ENDED;
 use super::submit::believed;
 use super::visitor::Visitor;
 use super::widget::Widget;
-use super::{html, problem};
+use super::words::moment;
 use crate::app::{Answer, App, unavailable};
 use crate::environments::Wish;
 use crate::refusal::{say_when, status};

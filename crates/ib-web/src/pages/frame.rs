@@ -2,6 +2,7 @@
 
 use ib_setup::registration::{Step, StepStatus, View};
 
+use super::form_keys::FormKeys;
 use super::widget::{OPEN, Widget};
 use crate::app::App;
 use crate::assets;
@@ -25,13 +26,6 @@ pub(super) struct Frame {
     pub(super) refresh: Option<String>,
     /// The Setup widget, once the infrastructure is registered and there is something to install.
     pub(super) setup: Option<Widget>,
-}
-
-/// What a form carries so that it is believed, and done once.
-#[derive(Clone)]
-pub(super) struct FormKeys {
-    pub(super) token: String,
-    pub(super) key: String,
 }
 
 /// A step, as the list of steps shows it.
@@ -87,13 +81,6 @@ impl Frame {
     pub(super) fn with_error(mut self) -> Self {
         self.title = format!("Error: {}", self.title);
         self
-    }
-}
-
-impl FormKeys {
-    /// New ones for a page of that session.
-    pub(super) fn new(app: &App, session: &Session) -> Self {
-        Self { token: session.token.form_token(), key: format!("{:032x}", app.ids.next()) }
     }
 }
 

@@ -10,10 +10,10 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_domain::reason::{Entry, Reason};
 use utoipa::openapi::{OpenApi, RefOr};
 
+use super::answer::{html, problem};
 use super::frame::Frame;
 use super::visitor::Visitor;
 use super::widget::Widget;
-use super::{html, problem};
 use crate::app::App;
 
 #[derive(Template)]

@@ -9,7 +9,7 @@ use ib_api::integrations::{DeployedDocument, IntegrationRow, IntegrationsDocumen
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::SetupId;
 
-use super::dependencies::moment;
+use super::answer::{html, problem};
 use super::fields::Fields;
 use super::finding::Trouble;
 use super::frame::Frame;
@@ -18,7 +18,7 @@ use super::submit::believed;
 use super::upload::Upload;
 use super::visitor::Visitor;
 use super::widget::Widget;
-use super::{html, problem};
+use super::words::moment;
 use crate::app::{Answer, App, unavailable};
 use crate::integrations::Wish;
 use crate::refusal::{say_when, status};

@@ -9,8 +9,8 @@ use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 use ib_setup::publication::View;
 
 use super::finding::Trouble;
-use super::frame::FormKeys;
-use super::show::span;
+use super::form_keys::FormKeys;
+use super::words::span;
 use crate::app::App;
 use crate::dependencies::is_under_way;
 

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_api::support::SupportDocument;
 
-use super::problem;
+use super::answer::problem;
 use super::show::ENDED;
 use super::visitor::Visitor;
 use crate::app::{Answer, App, unavailable};

@@ -13,11 +13,12 @@ use ib_setup::registration::{Step, StepStatus, View};
 use ib_setup::{Disclaimer, SetupId};
 use serde::Serialize;
 
+use super::answer::{html, problem};
 use super::finding::{Section, Trouble, sections};
 use super::frame::Frame;
 use super::visitor::Visitor;
 use super::widget::Widget;
-use super::{html, problem};
+use super::words::span;
 use crate::app::{Answer, App, unavailable};
 use crate::driver::is_running;
 use crate::refusal::{say_when, status};
@@ -207,15 +208,6 @@ impl FieldError {
         };
         let wait = problem.retry_after.map(|seconds| format!(" The pause ends in {}.", span(seconds)));
         Self { field, text: format!("{}{}", problem.detail, wait.unwrap_or_default()) }
-    }
-}
-
-/// A time to wait, in words.
-pub(super) fn span(seconds: u64) -> String {
-    match seconds {
-        1 => "1 second".to_owned(),
-        2..=90 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

@@ -8,9 +8,10 @@ use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::registration::{Rejection, Step, View};
 use ib_setup::{ActivationCode, Credentials, Password, Setup, SetupError, SetupId};
 
+use super::answer::problem;
 use super::fields::Fields;
+use super::show;
 use super::visitor::{self, Visitor};
-use super::{problem, show};
 use crate::app::{Answer, App, unavailable};
 use crate::session::Session;
 

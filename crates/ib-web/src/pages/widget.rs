@@ -6,12 +6,14 @@ use ib_domain::address::hint::HostHint;
 use ib_setup::SetupId;
 use ib_setup::publication::View;
 
-use super::dependencies::{PATH, moment};
-use super::frame::FormKeys;
+use super::form_keys::FormKeys;
 use super::overview::Overview;
+use super::words::moment;
 use crate::app::App;
 use crate::session::Session;
 
+/// The page that has more to say.
+pub(super) const DEPENDENCIES: &str = "/settings/dependencies";
 /// What an address has behind its `?` where the widget is open.
 pub(super) const OPEN: &str = "setup=open";
 
@@ -75,7 +77,7 @@ impl Widget {
 
     /// How the button looks that starts everything: a page has one primary button, and that one has its own.
     pub(super) fn style(&self) -> &'static str {
-        if self.page == PATH { "" } else { "primary" }
+        if self.page == DEPENDENCIES { "" } else { "primary" }
     }
 
     /// Whether something goes on by itself.

@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use ib_api::problem::{Problem, ProblemKind};
 use ib_setup::{Setup, SetupId};
 
-use super::dependencies::{PATH, page};
+use super::answer::problem;
+use super::dependencies::page;
 use super::fields::Fields;
-use super::problem;
 use super::show::ENDED;
 use super::submit::believed;
 use super::visitor::Visitor;
+use super::widget::DEPENDENCIES;
 use super::widget::OPEN;
 use crate::app::{Answer, App, unavailable};
 use crate::dependencies::Wish;
@@ -72,7 +73,7 @@ fn wish(name: &str, fields: &Fields) -> Answer<Wish> {
 fn back(path: &str) -> &str {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_?=".contains(c);
     let is_own = OWN.iter().any(|own| path.starts_with(own)) && path.len() <= 200;
-    if is_own && path.chars().all(is_plain) { path } else { PATH }
+    if is_own && path.chars().all(is_plain) { path } else { DEPENDENCIES }
 }
 
 /// Begins another set-up at the same environment, so that its user can log in again: a publication that waits
@@ -155,7 +156,7 @@ mod tests {
         for other in
             ["", "//evil.example", "https://evil.example", "/\\evil.example", "/setup/\r\nx: y", "/log-out"]
         {
-            assert_eq!(back(other), PATH, "{other}");
+            assert_eq!(back(other), DEPENDENCIES, "{other}");
         }
     }
 }

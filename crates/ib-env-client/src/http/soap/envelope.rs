@@ -6,7 +6,8 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use zeroize::Zeroizing;
 
 use super::super::settings::SoapVersion;
-use super::{Input, Question};
+use super::Question;
+use crate::http::dialect::Input;
 
 /// Namespace of every payload.
 const PAYLOAD: &str = "http://www.outsystems.com";

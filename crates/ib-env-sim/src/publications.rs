@@ -1,11 +1,16 @@
 //! The publications of one host: ids, locks, and how often each application was published.
 
+pub(crate) mod publication;
+
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::publication::{Order, Publication, PublishPhase, StartedBy};
+pub use publication::{PublishPhase, StartedBy};
+
+use publication::{Order, Publication};
+
 use crate::scenario::{Application, Environment};
 use crate::soap::{Fault, Value};
 
@@ -29,10 +34,10 @@ struct Count {
 }
 
 /// A publication that has started.
-pub(super) struct Started {
-    pub(super) id: i32,
+pub(crate) struct Started {
+    pub(crate) id: i32,
     /// Whether the caller shall not hear of it.
-    pub(super) is_lost: bool,
+    pub(crate) is_lost: bool,
 }
 
 /// A publication as the control API lists it.
@@ -84,13 +89,13 @@ pub struct PublicationList {
 }
 
 impl Publications {
-    pub(super) fn get(&mut self, id: i32) -> Result<&mut Publication, Fault> {
+    pub(crate) fn get(&mut self, id: i32) -> Result<&mut Publication, Fault> {
         let found = self.known.get_mut(&id);
         found.ok_or_else(|| Fault::service(format!("There is no publication with the id {id}.")))
     }
 
     /// Starts a publication, or says why there is none: a rule forbids it, or somebody publishes the same.
-    pub(super) fn start(
+    pub(crate) fn start(
         &mut self,
         order: Order,
         environment: &Environment,
@@ -131,7 +136,7 @@ impl Publications {
     }
 
     /// What is new in a publication, and the application if this deployed it.
-    pub(super) fn poll(
+    pub(crate) fn poll(
         &mut self,
         id: i32,
         after: i32,

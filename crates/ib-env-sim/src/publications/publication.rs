@@ -5,23 +5,22 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Outputs;
 use crate::scenario::{Application, PublishMessage, PublishRule};
-use crate::soap::{Fault, Value};
+use crate::soap::{Fault, Outputs, Value};
 
 /// How many new messages one poll brings where no rule makes it slower.
 const PER_POLL: usize = 2;
 
 /// A message of a publication.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
+pub(crate) struct Message {
     kind: String,
     text: String,
     detail: String,
 }
 
 impl Message {
-    pub(super) fn new(kind: &str, text: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: &str, text: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), text: text.into(), detail: String::new() }
     }
 }
@@ -56,29 +55,29 @@ pub enum StartedBy {
 
 /// What shall be published.
 #[derive(Debug)]
-pub(super) struct Order {
-    pub(super) application: Application,
-    pub(super) by: StartedBy,
-    pub(super) two_step: bool,
+pub(crate) struct Order {
+    pub(crate) application: Application,
+    pub(crate) by: StartedBy,
+    pub(crate) two_step: bool,
 }
 
 #[derive(Debug)]
-pub(super) struct Publication {
-    pub(super) application: Application,
-    pub(super) by: StartedBy,
-    pub(super) phase: PublishPhase,
-    pub(super) deployed: bool,
-    pub(super) continued: bool,
+pub(crate) struct Publication {
+    pub(crate) application: Application,
+    pub(crate) by: StartedBy,
+    pub(crate) phase: PublishPhase,
+    pub(crate) deployed: bool,
+    pub(crate) continued: bool,
     /// Whether it is the first one of its application.
     is_first: bool,
     messages: Vec<Message>,
     visible: usize,
     polls: u32,
     second_step: Vec<Message>,
-    pub(super) last_contact: Timestamp,
+    pub(crate) last_contact: Timestamp,
 }
 
-pub(super) fn record(id: usize, message: Message) -> Value {
+pub(crate) fn record(id: usize, message: Message) -> Value {
     Value::Record(vec![
         ("Id", Value::Int(i32::try_from(id).unwrap_or(i32::MAX))),
         ("Message", Value::text(message.text)),
@@ -88,7 +87,7 @@ pub(super) fn record(id: usize, message: Message) -> Value {
 }
 
 impl Publication {
-    pub(super) fn new(order: Order, rule: Option<&PublishRule>, is_first: bool, now: Timestamp) -> Self {
+    pub(crate) fn new(order: Order, rule: Option<&PublishRule>, is_first: bool, now: Timestamp) -> Self {
         let Order { application, by, two_step } = order;
         let name = &application.name;
         let mut first = vec![
@@ -118,20 +117,20 @@ impl Publication {
         }
     }
 
-    pub(super) fn shares_with(&self, other: &Application) -> bool {
+    pub(crate) fn shares_with(&self, other: &Application) -> bool {
         let mine = &self.application;
         mine.name == other.name
             || mine.modules.iter().any(|module| other.modules.iter().any(|theirs| theirs.name == module.name))
     }
 
     /// The rule, if it is still one for this publication.
-    pub(super) fn under<'a>(&self, rule: Option<&'a PublishRule>) -> Option<&'a PublishRule> {
+    pub(crate) fn under<'a>(&self, rule: Option<&'a PublishRule>) -> Option<&'a PublishRule> {
         rule.filter(|rule| rule.concerns(self.is_first))
     }
 
     /// What is new after a message. The rule is the one of this moment, so that a stalled publication goes on when
     /// its rule is changed.
-    pub(super) fn poll(&mut self, after: i32, rule: Option<&PublishRule>, now: Timestamp) -> Vec<Value> {
+    pub(crate) fn poll(&mut self, after: i32, rule: Option<&PublishRule>, now: Timestamp) -> Vec<Value> {
         self.last_contact = now;
         self.advance(self.under(rule));
         let after = usize::try_from(after).unwrap_or(0);
@@ -180,11 +179,11 @@ impl Publication {
     }
 
     /// How many messages were shown.
-    pub(super) const fn shown(&self) -> usize {
+    pub(crate) const fn shown(&self) -> usize {
         self.visible
     }
 
-    pub(super) fn go_on(&mut self, now: Timestamp) -> Outputs {
+    pub(crate) fn go_on(&mut self, now: Timestamp) -> Outputs {
         if self.phase != Waiting {
             return Err(Fault::service("The publication is not waiting to be continued."));
         }
@@ -199,7 +198,7 @@ impl Publication {
         Ok(Vec::new())
     }
 
-    pub(super) fn abort(&mut self, text: &str) {
+    pub(crate) fn abort(&mut self, text: &str) {
         if self.phase == Finished {
             return;
         }
