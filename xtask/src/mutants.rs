@@ -47,7 +47,6 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         cmd!(repo.sh, "cargo mutants --package {package} --output {folder}")
             .args(args.shard.iter().flat_map(|shard| ["--sharding=round-robin", "--shard", shard]))
             .env("PROPTEST_MAX_SHRINK_ITERS", "0")
-            .env("CARGO_PROFILE_DEV_DEBUG", "false")
             .ignore_status()
             .run()?;
         judge(package, &Tally::read(repo, &folder.join("mutants.out"))?)?;

@@ -36,7 +36,11 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
         let (then, now) = (api::described(&then, &library), api::described(&now, &library));
         if !then.exists() {
             println!("{library} is new since {}", args.baseline);
-        } else if !is_high_enough(repo, &then, &now) {
+            continue;
+        }
+        // The tool knows no name: what rustdoc says does not tell it.
+        println!("{library} since {}", args.baseline);
+        if !is_high_enough(repo, &then, &now) {
             too_low.push(library);
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use ib_domain::environment::EnvironmentName;
 use ib_domain::integration::IntegrationKind;
 use ib_domain::reason::Reason;
 use ib_env_client::{Credentials, Password};
@@ -195,7 +196,7 @@ fn environments_and_waivers_are_told_with_what_became_different() {
         let id = world.come_in("maria", source(Face::Api, "192.0.2.7")).await;
         let from = source(Face::Program, "");
         let environments = world.environments.acting_from(from);
-        let name = |text: &str| text.parse::<ib_domain::environment::EnvironmentName>().unwrap();
+        let name = |text: &str| text.parse::<EnvironmentName>().unwrap();
         environments.add(id, name("Test"), "test.acme.example").await.unwrap();
         world.work().await;
         environments.edit(id, name("Test"), name("QA"), "qa.acme.example").await.unwrap();
@@ -285,7 +286,7 @@ fn nothing_secret_is_told_and_no_number_comes_twice() {
 }
 
 #[test]
-fn only_what_people_ask_for_has_an_origin() {
+fn only_what_people_ask_for_has_a_source() {
     now(async {
         let world = World::new();
         let setup = world.setup.acting_from(source(Face::Page, "192.0.2.7"));
@@ -313,6 +314,26 @@ fn only_what_people_ask_for_has_an_origin() {
     });
 }
 
+#[test]
+fn what_a_file_declares_and_gives_back_names_the_file() {
+    now(async {
+        let world = World::new();
+        let id = world.come_in("maria", source(Face::Page, "192.0.2.7")).await;
+        let (qa, file) = ("QA".parse::<EnvironmentName>().unwrap(), "acme.toml".parse().unwrap());
+        world.environments.for_file(file).add(id, qa.clone(), "qa.acme.example").await.unwrap();
+        world.environments.release(id, qa).await.unwrap();
+        let entries = Audit::new(world.setup.clone()).entries(id, None, LARGEST).await.unwrap();
+        let files = |act: Act| {
+            let entry = entries.iter().find(|entry| entry.act == act).unwrap();
+            let Change { before, after } = entry.change.clone().unwrap();
+            (before, after)
+        };
+        let file = Some("acme.toml".to_owned());
+        assert_eq!(files(Act::EnvironmentDeclared), (None, file.clone()));
+        assert_eq!(files(Act::EnvironmentReleased), (file, None));
+    });
+}
+
 /// The text of an event, which is read back as it was.
 fn kept<E: serde::Serialize + serde::de::DeserializeOwned>(event: &E) -> String {
     let text = serde_json::to_string(event).unwrap();
@@ -321,9 +342,9 @@ fn kept<E: serde::Serialize + serde::de::DeserializeOwned>(event: &E) -> String 
     text
 }
 
-/// What was recorded before there were origins is read as ever.
+/// What was recorded before there were sources is read as ever.
 #[test]
-fn an_event_is_read_with_and_without_an_origin() {
+fn an_event_is_read_with_and_without_a_source() {
     let from = Some(source(Face::Api, "2001:db8::1"));
     let at = Timestamp::from_millis(7);
     let event = registration::Event::new(at, Fact::SetUpChosen);

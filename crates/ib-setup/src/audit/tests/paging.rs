@@ -18,7 +18,7 @@ impl World {
     /// Does something, if it can be done now.
     async fn step(&self, id: SetupId, what: u8) {
         let environments = self.environments.acting_from(page());
-        let name = |text: &str| text.parse::<ib_domain::environment::EnvironmentName>().unwrap();
+        let name = |text: &str| text.parse::<EnvironmentName>().unwrap();
         let done = match what {
             0 => environments.add(id, name("QA"), "qa.acme.example").await,
             1 => environments.edit(id, name("QA"), name("QA"), "prod.acme.example").await,
