@@ -134,9 +134,13 @@ mod tests {
 
     #[test]
     fn a_rare_colour_becomes_the_nearest() {
-        let frequent = (0..64).flat_map(|grey| [[grey; 3]; 2].concat());
-        let pixels: Vec<u8> = frequent.chain([61, 63, 64]).collect();
-        let small = shown(&smaller(&picture(&pixels, 129)).unwrap());
-        assert_eq!((&small[..384], &small[384..]), (&pixels[..384], &[63, 63, 63][..]));
+        let last = u8::try_from(COLOURS - 1).unwrap();
+        let frequent = (0..=last).flat_map(|grey| [[grey; 3]; 2].concat());
+        let mut pixels: Vec<u8> = frequent.collect();
+        let common = pixels.len();
+        pixels.extend([last - 2, last, last + 1]);
+        let width = u32::try_from(pixels.len() / 3).unwrap();
+        let small = shown(&smaller(&picture(&pixels, width)).unwrap());
+        assert_eq!((&small[..common], &small[common..]), (&pixels[..common], &[last; 3][..]));
     }
 }
