@@ -69,6 +69,21 @@ fn nothing_is_added_before_anybody_came_in() {
 }
 
 #[test]
+fn a_publication_has_development_looked_at_again_once() {
+    let follows = |state: &State| {
+        let events = decide(state, Command::Published, &ground(), at(0)).unwrap();
+        events.into_iter().map(|event| event.fact).collect::<Vec<_>>()
+    };
+    let looked = || vec![begun(), Command::Sighted(vec![(1, 0, seen("S-DEV"))])];
+    assert_eq!(follows(&State::default()), []);
+    assert_eq!(follows(&after([begun()])), [], "it is due anyway");
+    assert_eq!(follows(&after(looked())), [Fact::Published]);
+    let wanted = after(looked().into_iter().chain([Command::Published]));
+    assert_eq!(follows(&wanted), [], "it is due already");
+    assert!(matches!(due(&wanted, crate::environments::EVERY, at(0))[..], [Effect::Look { number: 1, .. }]));
+}
+
+#[test]
 fn every_name_of_development_is_taken() {
     let state = after([begun()]);
     for host in ["dev.acme.example", "www.acme.example"] {
