@@ -334,6 +334,7 @@ fn a_log_in_that_is_gone_parks_the_publication_and_any_log_in_goes_on_with_it() 
     let mut bench = Bench::validating();
     bench.answer(Answer::NoLogIn);
     assert_eq!((bench.run(), owed(&bench.state)), (RunStatus::WaitingForLogIn, None));
+    assert_eq!(later(&bench.state), Some(bench.now.plus(LOG_IN_WAIT)), "somebody looks whether they came");
     bench.wait(ITEM_LIMIT * 2);
     bench.command(Command::LoggedIn(holder("nina"))).unwrap();
     assert_eq!(view(&bench.state).run.unwrap().by, holder("nina"));
@@ -344,6 +345,20 @@ fn a_log_in_that_is_gone_parks_the_publication_and_any_log_in_goes_on_with_it() 
     bench.answer(Answer::NoLogIn);
     bench.wait(LOG_IN_WAIT);
     assert_eq!((bench.code(&A), bench.run()), (Some(Reason::LoginForgotten), RunStatus::Ended));
+}
+
+#[test]
+fn one_item_is_under_way_from_its_upload_to_its_end() {
+    let mut bench = Bench::started(both(None, None));
+    let current =
+        |bench: &Bench| view(&bench.state).run.unwrap().current().map(|item| item.planned.item.clone());
+    let under_way = |bench: &Bench| [A, B].map(|item| bench.status(&item).is_under_way());
+    assert_eq!((current(&bench), under_way(&bench)), (None, [false, false]));
+    bench.answer(Answer::Accepted { publication: 7, messages: Vec::new() });
+    assert_eq!((current(&bench), under_way(&bench)), (Some(A), [true, false]));
+    bench.hear(vec![message(1, MessageSeverity::Error, "Wrong")], true);
+    bench.hear(Vec::new(), true);
+    assert_eq!((bench.status(&A), under_way(&bench)), (ItemStatus::Failed, [false, false]));
 }
 
 #[test]
