@@ -447,6 +447,23 @@ fn a_plan_takes_what_is_needed_along_and_every_integration_once_after_a_breaking
 }
 
 #[test]
+fn an_integration_is_under_way_until_its_item_has_ended() {
+    let common = DependencyId::CommonSharedServices;
+    let outdated = survey(&[(common, Some(present("1.9")))], &["Orders"]);
+    let mut bench = Bench::with(outdated.clone());
+    let standing = |bench: &Bench| view(&bench.state).integrations[0].standing;
+    assert_eq!(standing(&bench), IntegrationStanding::Published);
+    bench.start().unwrap();
+    bench.answer(Answer::Prepared { survey: outdated, refused: None, kept: Vec::new() });
+    assert_eq!(standing(&bench), IntegrationStanding::UnderWay);
+    // What it needs fails, and so it is never begun.
+    bench.answer(Answer::Accepted { publication: 7, messages: Vec::new() });
+    bench.hear(vec![message(1, MessageSeverity::Error, "Wrong")], true);
+    bench.hear(Vec::new(), true);
+    assert_eq!((bench.run(), standing(&bench)), (RunStatus::Ended, IntegrationStanding::Published));
+}
+
+#[test]
 fn events_are_read_back_and_another_version_is_refused() {
     let mut bench = Bench::with(both(None, None));
     let edition = bench.state.edition;
