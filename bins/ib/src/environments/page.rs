@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ib_api::environments::{EnvironmentRow, EnvironmentsDocument, FeatureDocument};
+use ib_api::setup::FindingDocument;
 use ib_domain::text::{REMOTE_TEXT_LIMIT, harmless};
 
 use crate::format::{Page, command_row, enumeration, row};
@@ -35,12 +36,73 @@ pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
         paragraph(&mut page, &refused.finding, &[]);
     }
     waivers(&mut page, &document.environments);
-    let findings = document.environments.iter().flat_map(|environment| &environment.findings);
-    for finding in document.import_stop.iter().chain(findings) {
+    if let Some(finding) = &document.import_stop {
         paragraph(&mut page, finding, &[]);
     }
+    Told::all(&document.environments).iter().for_each(|told| told.paragraph(&mut page));
     go_on(&mut page, next);
     page.into_text()
+}
+
+/// How many environments are named where many have the same to do.
+const NAMED: usize = 4;
+
+/// A finding, and the environments that it was made at in the same words.
+struct Told<'a> {
+    finding: &'a FindingDocument,
+    hosts: Vec<&'a str>,
+    /// What was seen at each but the first.
+    others: Vec<Option<&'a str>>,
+}
+
+impl<'a> Told<'a> {
+    /// Everything that was found, once for all environments of which it says the same.
+    fn all(environments: &'a [EnvironmentRow]) -> Vec<Self> {
+        let mut told: Vec<Self> = Vec::new();
+        for known in environments {
+            for finding in &known.findings {
+                match told.iter_mut().find(|told| told.says(finding, &known.address)) {
+                    Some(told) => {
+                        told.hosts.push(&known.address);
+                        told.others.push(Some(&finding.message));
+                    }
+                    None => told.push(Self { finding, hosts: vec![&known.address], others: Vec::new() }),
+                }
+            }
+        }
+        told
+    }
+
+    fn says(&self, other: &FindingDocument, host: &str) -> bool {
+        let this = self.finding;
+        (&this.check, &this.status, &this.code) == (&other.check, &other.status, &other.code)
+            && (&this.cause, &this.impact, &this.waiver) == (&other.cause, &other.impact, &other.waiver)
+            && self.action(host) == other.action
+    }
+
+    /// What to do, at `host` in place of the first environment.
+    fn action(&self, host: &str) -> Option<String> {
+        let action = self.finding.action.as_ref()?;
+        // A link leads to one environment.
+        let is_link = action.contains(&format!("/{}", self.hosts[0]));
+        Some(if is_link { action.clone() } else { action.replace(self.hosts[0], host) })
+    }
+
+    fn paragraph(&self, page: &mut Page) {
+        let mut finding = self.finding.clone();
+        finding.action = self.action(&named(&self.hosts));
+        paragraph(page, &finding, &self.others);
+    }
+}
+
+/// The first few hosts, and how many others there are: what was seen names each of them.
+fn named(hosts: &[&str]) -> String {
+    let others = hosts.len().saturating_sub(NAMED);
+    if others < 2 {
+        return enumeration(hosts);
+    }
+    let others = format!("{others} others");
+    enumeration(&[&hosts[..NAMED], &[&others]].concat())
 }
 
 /// A line for each waiver, with what it does now.
@@ -159,4 +221,16 @@ fn limits(page: &mut Page, document: &EnvironmentsDocument, features: &str) {
         row(page, if number == 0 { "limited" } else { "" }, line);
     }
     command_row(page, "more", features);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_environments_are_named_and_the_others_counted() {
+        let all = ["a", "b", "c", "d", "e", "f"];
+        let told = [1, 2, 5, 6].map(|count| named(&all[..count]));
+        assert_eq!(told, ["a", "a and b", "a, b, c, d and e", "a, b, c, d and 2 others"]);
+    }
 }

@@ -78,6 +78,17 @@ async fn what_is_wrong_is_told_until_it_is_put_right() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_several_in_the_same_way_is_explained_once() {
+    let world = World::whole().await;
+    for address in [QA, PROD] {
+        world.change(address, |environment| environment.version = "11.6.0.1234".to_owned());
+    }
+    let checked = world.environments("check", &[]).await;
+    checked.assert(3, &["✗ 2 faulty, 1 of 3 connected", QA, PROD]);
+    assert_snapshot!("faulty_alike", world.plain(&checked.stdout));
+}
+
+#[tokio::test]
 async fn another_name_and_another_address() {
     let world = World::whole().await;
     world.environments("edit", &["qa", "--name", "Quality"]).await.assert(0, &["Quality", "3 of 3"]);
