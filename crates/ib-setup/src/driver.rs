@@ -117,8 +117,8 @@ impl Driver {
                 Ok(self.environments.work(leased, infrastructure).await?)
             }
             (HistoryId::Publications(infrastructure), Some(publications)) => {
-                let (release, has_ended) = publications.work(leased).await?;
-                if has_ended {
+                let (release, is_another) = publications.work(leased).await?;
+                if is_another {
                     self.environments.published(infrastructure).await?;
                 }
                 Ok(release)

@@ -167,8 +167,8 @@ impl Environments {
         }
     }
 
-    /// A publication to development has ended: development is looked at again, so that nobody is told of what was
-    /// missing before.
+    /// Something was published to development: it is looked at again, so that nobody is told of what was missing
+    /// before.
     pub(crate) async fn published(&self, infrastructure: InfrastructureId) -> Result<()> {
         self.record(infrastructure, Command::Published, None).await.map(drop)
     }

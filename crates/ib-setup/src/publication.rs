@@ -115,6 +115,15 @@ impl State {
         self.survey.as_ref().map(|(_, survey)| survey)
     }
 
+    /// How many dependencies of the last publication are installed, or failed and may be in part.
+    pub(crate) fn dependencies_over(&self) -> usize {
+        let is_over = |item: &&RunItem| {
+            let is_dependency = matches!(item.planned.item, Item::Dependency(_));
+            is_dependency && matches!(item.status, run::Status::Done | run::Status::Failed(_))
+        };
+        self.run.iter().flat_map(|run| &run.items).filter(is_over).count()
+    }
+
     /// The package that was uploaded for an integration.
     pub(crate) fn upload(&self, integration: &IntegrationName) -> Option<&Upload> {
         self.uploads.get(integration)

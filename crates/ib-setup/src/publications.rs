@@ -276,11 +276,12 @@ struct Work {
 }
 
 impl Publications {
-    /// Does what is owed until the environment has to be given time, and says whether a publication ended by that.
+    /// Does what is owed until the environment has to be given time, and says whether development may be another by
+    /// that.
     pub(crate) async fn work(&self, leased: Leased) -> Result<(Release, bool)> {
         let lease = leased.lease;
         let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
-        let was_active = state.active().is_some();
+        let (was_active, were_over) = (state.active().is_some(), state.dependencies_over());
         let mut work = Work { lease, state, sequence };
         self.record_under(&mut work, Command::Tick).await?;
         while let Some(effect) = owed(&work.state) {
@@ -291,7 +292,8 @@ impl Publications {
             }
         }
         let due = self.next(&work.state).map(|due| (work.sequence, due));
-        Ok((Release { lease, due }, was_active && work.state.active().is_none()))
+        let has_ended = was_active && work.state.active().is_none();
+        Ok((Release { lease, due }, has_ended || work.state.dependencies_over() > were_over))
     }
 
     /// Records what follows from `command`, if the lease still holds; `false` where nothing does.

@@ -72,7 +72,7 @@ async fn what_is_missing_is_installed_in_order_and_once() {
 }
 
 #[tokio::test]
-async fn development_is_looked_at_again_once_a_publication_has_ended() {
+async fn development_is_looked_at_again_once_something_was_published_there() {
     let world = World::acme().await;
     let program = world.program();
     let environments = Environments::new(program.setup.clone());
@@ -87,10 +87,16 @@ async fn development_is_looked_at_again_once_a_publication_has_ended() {
     assert!(matches!(facts().await[..], [Fact::Began { .. }, Fact::Seen { .. }]), "{:#?}", facts().await);
 
     program.start(id).await;
-    program.work(id).await;
+    let view = program.work_while(id, |run| run.items[0].status != ItemStatus::Done).await;
+    assert!(view.run.unwrap().is_active(), "whatever becomes of the rest");
     program.settle().await;
     let more = &facts().await[2..];
     assert!(matches!(more, [Fact::Published, Fact::Unchanged { .. }]), "{more:#?}");
+
+    program.work(id).await;
+    program.settle().await;
+    let more = &facts().await[4..];
+    assert!(more.contains(&Fact::Published) && more.last() != Some(&Fact::Published), "{more:#?}");
     world.simulator.shutdown().await;
 }
 
