@@ -402,3 +402,66 @@ fn a_waiver_is_asked_for_while_it_would_count_and_not_for_too_long() {
     assert_eq!(planned(last), Ok(1));
     assert_eq!(planned(last.plus(millisecond)), Err(too_far));
 }
+
+#[test]
+fn a_waiver_that_is_declared_no_more_ends_and_one_that_says_something_else_is_made_again() {
+    let mut memory = Memory::default();
+    memory.begin();
+    let with =
+        |waiver| Declaration { waivers: vec![waiver], ..file_with(&[("QA", HOSTS[0]), ("Test", HOSTS[1])]) };
+    let waiver = |known: &str, reason| declared_waiver(name(known), (reason, 101));
+    let first = with(waiver("QA", REASONS[0]));
+    let steps = plan(&first, &memory.look(), NOW).unwrap();
+    assert_eq!(apply(&mut memory, &first, steps).failed, []);
+    let planned = |waiver| plan(&with(waiver), &memory.look(), NOW).unwrap();
+    assert_eq!(planned(waiver("QA", REASONS[0])), []);
+    for other in [waiver("Test", REASONS[0]), waiver("QA", REASONS[1])] {
+        let over = Step::EndWaiver { environment: name("QA"), reason: REASONS[0] };
+        assert_eq!(planned(other.clone()), [over, Step::Waive { waiver: other }]);
+    }
+    for longer in [waiver("qa", REASONS[0]), declared_waiver(name("QA"), (REASONS[0], 102))] {
+        let is_other = longer.until != first.waivers[0].until;
+        let again = is_other.then(|| Step::Waive { waiver: longer.clone() });
+        assert_eq!(planned(longer), Vec::from_iter(again));
+    }
+}
+
+/// Where every step fails.
+struct Failing {
+    is_registered: bool,
+    goes_on: bool,
+}
+
+#[async_trait::async_trait]
+impl Site for Failing {
+    type Trouble = ();
+
+    async fn present(&mut self) -> Result<Present, ()> {
+        Ok(Present { is_registered: self.is_registered, ..Present::default() })
+    }
+
+    async fn take(&mut self, _: &Step) -> Result<(), ()> {
+        Err(())
+    }
+
+    fn goes_on(&self, (): &()) -> bool {
+        self.goes_on
+    }
+}
+
+#[test]
+fn a_step_that_fails_stops_the_others_where_they_have_no_chance() {
+    // How many steps fail, and how many are not started.
+    let ends = |is_registered, goes_on| {
+        let mut site = Failing { is_registered, goes_on };
+        let declaration = file_with(&[("QA", HOSTS[0]), ("Test", HOSTS[1])]);
+        let present = Present { is_registered, ..Present::default() };
+        let steps = plan(&declaration, &present, NOW).unwrap();
+        let mut apply = Apply::new(declaration, steps);
+        apply.run(&mut site, &mut (), || NOW).now_or_never().unwrap().unwrap();
+        (apply.failed.len(), apply.not_started().len())
+    };
+    assert_eq!(ends(true, true), (2, 0));
+    assert_eq!(ends(true, false), (1, 1));
+    assert_eq!(ends(false, true), (1, 2), "nothing can be done before the registration");
+}

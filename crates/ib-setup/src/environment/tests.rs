@@ -1,4 +1,5 @@
 use ib_domain::check::Check;
+use ib_domain::environment::Purpose;
 use ib_domain::reason::Reason;
 
 use super::*;
@@ -93,6 +94,15 @@ fn every_name_of_development_is_taken() {
 }
 
 #[test]
+fn a_name_is_taken_once_however_it_is_spelled() {
+    let state = after([begun(), add("QA", "qa.acme.example")]);
+    for (known, host) in [("QA", "other.acme.example"), ("qa", "qa.acme.example")] {
+        let refused = decide(&state, add(known, host), &ground(), at(0));
+        assert_eq!(refused, Err(Rejection::NameTaken(name("QA"))), "{known} {host}");
+    }
+}
+
+#[test]
 fn a_personal_environment_has_no_others() {
     let personal = Command::Begin { address: address("maria.outsystemscloud.com"), by: maria() };
     let state = after([personal]);
@@ -109,6 +119,15 @@ fn there_is_a_limit() {
     });
     let refused = decide(&state, add("One more", "more.acme.example"), &ground(), at(0));
     assert_eq!(refused, Err(Rejection::TooMany));
+}
+
+#[test]
+fn whoever_wants_a_list_is_named_until_it_is_there() {
+    let importer = |commands: Vec<Command>| after(commands).importer().cloned();
+    let import = || Command::Import { by: maria() };
+    assert_eq!(importer(vec![begun()]), None);
+    assert_eq!(importer(vec![begun(), import()]), Some(maria()));
+    assert_eq!(importer(vec![begun(), import(), Command::Listed(vec![])]), None);
 }
 
 #[test]
@@ -178,6 +197,63 @@ fn what_passed_is_not_kept() {
     let kept: Vec<_> = seen.troubles.iter().map(|found| found.status).collect();
     assert_eq!(kept, [Status::Warning, Status::Unknown]);
     assert_eq!(seen.troubles[0].check, Check::NetTls);
+}
+
+#[test]
+fn an_event_out_of_place_is_refused() {
+    let added = |number, known: &str, host: &str| Fact::Added {
+        number,
+        name: name(known),
+        address: address(host),
+        purpose: Purpose::Test,
+        by: maria(),
+    };
+    let edited = |number| Fact::Edited { number, name: name("A"), address: address("a.b"), by: maria() };
+    let began = || Fact::Began { address: address("dev.acme.example"), by: maria() };
+    let wanted = || Fact::ImportRequested { by: maria() };
+    let stopped =
+        || Fact::ImportStopped { found: Box::new(Found::of_reason(Reason::ConnectTimedOut, "there")) };
+    let refused = |state: &State, fact: Fact| state.clone().apply(&Event::new(at(0), fact)).is_err();
+    let nothing = State::default();
+    for fact in [added(2, "Test", "test.acme.example"), wanted(), Fact::Published] {
+        assert!(refused(&nothing, fact.clone()), "{fact:?}");
+    }
+    let state = after([begun(), add("QA", "qa.acme.example")]);
+    for fact in [
+        began(),
+        added(2, "Test", "test.acme.example"),
+        added(3, "qa", "test.acme.example"),
+        added(3, "Test", "qa.acme.example"),
+        edited(1),
+        edited(3),
+        Fact::Removed { number: 1, by: maria() },
+        Fact::Removed { number: 3, by: maria() },
+        Fact::Unchanged { numbers: vec![2] },
+        Fact::Imported,
+        stopped(),
+    ] {
+        assert!(refused(&state, fact.clone()), "{fact:?}");
+    }
+    for fact in [added(3, "Test", "test.acme.example"), edited(2), wanted()] {
+        assert!(!refused(&state, fact.clone()), "{fact:?}");
+    }
+    let importing = after([begun(), Command::Import { by: maria() }]);
+    assert_eq!([Fact::Imported, stopped()].map(|fact| refused(&importing, fact)), [false, false]);
+    let [first, again] = [began(), began()].map(|fact| Event::new(at(0), fact));
+    assert_eq!(replay([&first]), Ok(after([begun()])));
+    assert!(replay([&first, &again]).is_err());
+}
+
+#[test]
+fn a_look_tells_what_an_environment_is_for_and_never_that_it_is_development() {
+    let for_what = |number: Number, purpose: &Purpose| {
+        let seen = Seen { purpose: Some(purpose.clone()), ..seen("S") };
+        let look = Command::Sighted(vec![(number, 0, seen)]);
+        after([begun(), add("QA", "qa.acme.example"), look]).environment(number).unwrap().purpose.clone()
+    };
+    assert_eq!(for_what(2, &Purpose::Production), Purpose::Production);
+    assert_eq!(for_what(2, &Purpose::Development), Purpose::read("QA"));
+    assert_eq!(for_what(1, &Purpose::Production), Purpose::Development);
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What follows from commands and answers, one by one. The [exploration](super::explore) covers the rest.
 
+mod history;
+mod uploads;
+
 use std::collections::BTreeSet;
 
 use ib_domain::address::EnvironmentAddress;
@@ -230,6 +233,7 @@ fn a_package_that_is_not_taken_on(#[case] words: &str, #[case] code: Option<Reas
     let messages = if words.is_empty() { vec![] } else { vec![message(0, MessageSeverity::Error, words)] };
     bench.answer(Answer::NotAccepted { messages: messages.clone() });
     assert_eq!(bench.code(&A), code);
+    assert_eq!(bench.state.is_busy(&A), code.is_none());
     if code.is_none() {
         assert_eq!(bench.status(&A), ItemStatus::Busy);
         bench.wait(BUSY_LIMIT / 2);
@@ -364,7 +368,11 @@ fn one_item_is_under_way_from_its_upload_to_its_end() {
 #[test]
 fn an_environment_that_does_not_answer_is_waited_for_not_for_ever() {
     let mut bench = Bench::validating();
+    assert_eq!((bench.state.is_silent(), bench.state.silent_since()), (false, None));
+    bench.wait(Duration::from_secs(1));
+    assert_eq!(bench.state.changed(), Some(NOW), "waiting is no change");
     bench.answer(no_answer());
+    assert_eq!((bench.state.is_silent(), bench.state.silent_since()), (true, Some(bench.now)));
     assert_eq!(bench.answer(no_answer()), [], "once is enough");
     assert!(view(&bench.state).run.unwrap().silence.is_some());
     assert_eq!(bench.hear(Vec::new(), false), [Fact::AnsweredAgain]);
@@ -461,19 +469,4 @@ fn an_integration_is_under_way_until_its_item_has_ended() {
     bench.hear(vec![message(1, MessageSeverity::Error, "Wrong")], true);
     bench.hear(Vec::new(), true);
     assert_eq!((bench.run(), standing(&bench)), (RunStatus::Ended, IntegrationStanding::Published));
-}
-
-#[test]
-fn events_are_read_back_and_another_version_is_refused() {
-    let mut bench = Bench::with(both(None, None));
-    let edition = bench.state.edition;
-    let start = Command::Start { by: holder("maria"), edition, only: BTreeSet::new() };
-    for event in decide(&bench.state, start, NOW).unwrap() {
-        let text = serde_json::to_string(&event).unwrap();
-        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
-        let other = text.replace("\"version\":1", "\"version\":2");
-        assert!(serde_json::from_str::<Event>(&other).is_err());
-    }
-    bench.start().unwrap();
-    assert!(matches!(bench.state.run, Some(Run { stage: Stage::Preparing, .. })));
 }

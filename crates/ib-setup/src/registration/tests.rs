@@ -258,6 +258,15 @@ fn codes(#[case] answer: CodeAnswer, #[case] fact: Fact) {
 }
 
 #[test]
+fn credentials_are_of_no_more_use_once_their_log_in_was_stopped() {
+    let stopped = Fact::LogInStopped { stop: LogInStop::Denied, findings: Vec::new() };
+    let history: Vec<_> = history()[..5].iter().cloned().chain([stopped]).collect();
+    let (before, state) = (after(&history[..5]), after(&history));
+    assert!(!before.log_in_stopped(before.turn()));
+    assert_eq!([1, 0].map(|back| state.log_in_stopped(state.turn() - back)), [false, true]);
+}
+
+#[test]
 fn correcting_the_address_loses_nothing_typed() {
     let state = after(&history()[..6]);
     let events = decide(&state, Command::EnterAddress(address("new.acme.example")), NOW).unwrap();
