@@ -107,3 +107,47 @@ impl Sight {
             && (seen.serial.is_none() || seen.serial == self.serial)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    const fn at(millis: u64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    /// What is known after looks that read these versions, or none.
+    fn after(versions: &[&str]) -> Sight {
+        let look = |(millis, version): (u64, &&str)| {
+            (at(millis), Seen { version: version.parse().ok(), ..Seen::new(Vec::new(), None, None, None) })
+        };
+        let looks = (0..).zip(versions).map(look);
+        looks.fold(None, |before, (at, seen)| Some(Sight::after(before.as_ref(), &seen, at))).unwrap()
+    }
+
+    #[test]
+    fn the_version_before_is_kept_with_the_time_of_the_change() {
+        let earlier =
+            |version: &str, millis| Some(Earlier { version: version.parse().unwrap(), until: at(millis) });
+        let raised = after(&["11.7.5", "11.7.5", "", "11.23.1.40123", "11.23.1.40123", ""]);
+        assert_eq!(raised.was, earlier("11.7.5", 3));
+        assert_eq!((raised.since, raised.at, raised.version), (at(3), at(5), "11.23.1.40123".parse().ok()));
+        let again = after(&["11.7.5", "11.20.0", "11.23.1.40123"]);
+        assert_eq!(again.was, earlier("11.20.0", 2));
+        let same = after(&["11.7.5", "", "11.7.5"]);
+        assert_eq!((same.was, same.since), (None, at(0)));
+    }
+
+    #[rstest]
+    #[case(&["11.7.5", "11.23.1.40123"], true)]
+    #[case(&["11.7.5", "11.23.1.40123", ""], true)]
+    #[case(&["11.7.5"], false)]
+    #[case(&["11.7.5", "11.7.6"], false)]
+    #[case(&["11.20.0", "11.23.1.40123"], false)]
+    #[case(&["11.23.1.40123", "11.7.5"], false)]
+    fn a_platform_outgrows_the_code_by_being_raised(#[case] versions: &[&str], #[case] expected: bool) {
+        assert_eq!(after(versions).outgrew_code(), expected);
+    }
+}

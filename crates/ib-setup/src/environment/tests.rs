@@ -131,6 +131,30 @@ fn whoever_wants_a_list_is_named_until_it_is_there() {
 }
 
 #[test]
+fn a_list_that_did_not_come_is_told_to_whoever_wants_it() {
+    let found = || Box::new(Found::of_reason(Reason::ConnectTimedOut, "lifetime.acme.example"));
+    let stop = |commands: Vec<Command>| {
+        view(&after(commands), crate::environments::EVERY, at(0)).import_stop.and_then(|found| found.reason)
+    };
+    let wanted = Command::Import { by: maria() };
+    assert_eq!(stop(vec![begun(), Command::NotListed(found())]), None, "nobody asked");
+    let asked = vec![begun(), wanted.clone(), Command::NotListed(found())];
+    assert_eq!(stop(asked.clone()), Some(Reason::ConnectTimedOut));
+    assert_eq!(stop([asked, vec![wanted]].concat()), None, "it is asked again");
+}
+
+#[test]
+fn lifetime_is_no_environment_and_what_cannot_be_reached_is_one() {
+    let state = after([begun(), add("QA", "qa.acme.example")]);
+    let follows = |reason| {
+        let look = Command::Sighted(vec![(2, 0, trouble(reason))]);
+        decide(&state, look, &ground(), at(1)).unwrap().remove(0).fact
+    };
+    assert!(matches!(follows(Reason::IsLifeTime), Fact::Refused { number: 2, .. }));
+    assert!(matches!(follows(Reason::ConnectTimedOut), Fact::Seen { number: 2, .. }));
+}
+
+#[test]
 fn a_list_with_the_same_name_or_address_twice_is_taken_as_far_as_it_goes() {
     let state = after([begun(), add("QA", "qa.acme.example"), Command::Import { by: maria() }]);
     let list = vec![

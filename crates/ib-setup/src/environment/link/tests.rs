@@ -247,6 +247,28 @@ fn a_report_that_says_nothing_new_is_freshness_and_no_more() {
 }
 
 #[test]
+fn another_report_is_told_with_the_time_since_which_that_was_not_so() {
+    let state = after(linked(), [(100, report(&["Orders"])), (700, report(&["Orders"]))]);
+    let said = |names: &[&str]| match report(names) {
+        Command::Reported(_, report) => state.reported(1, &report),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((said(&["Orders"]), said(&[])), (None, Some(at(100))));
+}
+
+#[test]
+fn an_event_of_another_turn_is_refused() {
+    let introduced = |turn| {
+        let fact = Fact::Introduced { number: 1, turn, version: ManagerVersion::new("2.4.0") };
+        Event::new(at(1), fact)
+    };
+    let state = after(looked(), [(0, introducing())]);
+    let legal = |state: &State, turn| state.clone().apply(&introduced(turn)).is_ok();
+    assert_eq!([0, 1, 2].map(|turn| legal(&state, turn)), [false, true, false]);
+    assert!(!legal(&looked(), 0), "there was no introduction");
+}
+
+#[test]
 fn another_address_has_to_prove_anew_and_gets_another_secret() {
     let add = Command::Add { name: name("QA"), address: address("qa.acme.example"), by: maria() };
     let of = |number, turn| Command::Sighted(vec![(number, turn, seen("S-QA"))]);
