@@ -140,6 +140,23 @@ mod tests {
         assert_eq!((same.was, same.since), (None, at(0)));
     }
 
+    #[test]
+    fn a_look_is_like_the_last_one_where_it_brings_nothing_new() {
+        let seen = |version: &str, serial: &str, reason: Option<Reason>| {
+            let found = reason.map(|reason| Found::of_reason(reason, "there"));
+            Seen::new(Vec::from_iter(found), None, version.parse().ok(), Serial::read(serial))
+        };
+        let expired = Some(Reason::TlsExpired);
+        let known = Sight::after(None, &seen("11.7.5", "S-1", expired), at(0));
+        for (version, serial) in [("11.7.5", "S-1"), ("", "S-1"), ("11.7.5", ""), ("", "")] {
+            assert!(known.is_like(&seen(version, serial, expired)), "{version} {serial}");
+            assert!(!known.is_like(&seen(version, serial, None)), "{version} {serial}");
+        }
+        for (version, serial) in [("11.7.6", "S-1"), ("11.7.5", "S-2"), ("11.7.6", ""), ("", "S-2")] {
+            assert!(!known.is_like(&seen(version, serial, expired)), "{version} {serial}");
+        }
+    }
+
     #[rstest]
     #[case(&["11.7.5", "11.23.1.40123"], true)]
     #[case(&["11.7.5", "11.23.1.40123", ""], true)]

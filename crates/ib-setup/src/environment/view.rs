@@ -1,5 +1,8 @@
 //! What a person sees.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use ib_domain::address::EnvironmentAddress;

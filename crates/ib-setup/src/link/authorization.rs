@@ -110,6 +110,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn a_signature_is_in_no_log() {
+        let header = Authorization {
+            generation: 3,
+            time: Timestamp::from_millis(5),
+            nonce: Nonce([0x11; 16]),
+            signature: [0xab; 32],
+        };
+        let text = format!("{header:?}");
+        assert!(
+            text.contains("generation: 3") && text.contains("\"11111111111111111111111111111111\""),
+            "{text}"
+        );
+        assert!(!text.contains("abab") && !text.contains("171"), "{text}");
+    }
+
     proptest! {
         #[test]
         fn whatever_is_sent_is_read_or_refused(header in ".{0,500}") {

@@ -189,6 +189,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_id_of_a_key_is_the_same_text_everywhere() {
+        let id = LinkKeyId::new([0, 1, 2, 3, 4, 5, 0xab, 0xff]);
+        let text = "000102030405abff".to_owned();
+        assert_eq!(
+            (id.to_string(), format!("{id:?}"), String::from(id)),
+            (text.clone(), text.clone(), text.clone())
+        );
+        assert_eq!(LinkKeyId::try_from(text), Ok(id));
+    }
+
+    #[test]
     fn a_challenge_survives_the_way_through_its_text_and_differs_from_every_other() {
         let challenge = Challenge::new([0x5a; 32]);
         let text = challenge.expose();

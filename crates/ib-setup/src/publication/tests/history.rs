@@ -127,6 +127,15 @@ fn a_publication_goes_no_other_way() {
 }
 
 #[test]
+fn the_end_of_a_publication_makes_every_plan_another_one() {
+    let mut bench = Bench::with(both(None, None));
+    bench.start().unwrap();
+    let edition = bench.state.edition;
+    bench.command(Command::Cancel { by: holder("maria"), item: None }).unwrap();
+    assert_eq!((bench.run(), bench.state.edition), (RunStatus::Ended, edition + 1));
+}
+
+#[test]
 fn a_history_is_read_as_far_as_it_is_sound() {
     let events: Vec<_> =
         [Fact::LookRequested { by: holder("maria") }, Fact::Surveyed { survey: both(None, None) }]
