@@ -39,7 +39,9 @@ pub(crate) fn render(shown: &Shown<'_>, look: Look) -> String {
     if let Some(finding) = &document.import_stop {
         paragraph(&mut page, finding, &[]);
     }
-    Told::all(&document.environments).iter().for_each(|told| told.paragraph(&mut page));
+    for told in Told::all(&document.environments) {
+        told.paragraph(&mut page);
+    }
     go_on(&mut page, next);
     page.into_text()
 }
