@@ -1,5 +1,6 @@
 //! What follows from commands and answers, one by one. The [exploration](super::explore) covers the rest.
 
+mod answers;
 mod history;
 mod uploads;
 
