@@ -3,6 +3,7 @@
 mod answers;
 mod history;
 mod uploads;
+mod views;
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use ib_domain::integration::IntegrationKind;
 
 use super::*;
 
-fn package(digest: u8) -> UploadedPackage {
+pub(super) fn package(digest: u8) -> UploadedPackage {
     UploadedPackage {
         integration: orders(),
         kind: IntegrationKind::Salesforce,
@@ -23,7 +23,7 @@ fn maria() -> Username {
     holder("maria").username
 }
 
-fn upload(digest: u8) -> Command {
+pub(super) fn upload(digest: u8) -> Command {
     Command::Upload { package: package(digest), by: maria() }
 }
 
