@@ -1,5 +1,7 @@
 //! Tables of single steps, the recorded form, and replay.
 
+mod views;
+
 use ib_domain::check::Check as Question;
 use proptest::prelude::*;
 use rstest::rstest;
@@ -264,6 +266,53 @@ fn credentials_are_of_no_more_use_once_their_log_in_was_stopped() {
     let (before, state) = (after(&history[..5]), after(&history));
     assert!(!before.log_in_stopped(before.turn()));
     assert_eq!([1, 0].map(|back| state.log_in_stopped(state.turn() - back)), [false, true]);
+}
+
+#[test]
+fn what_is_not_in_the_vault_is_asked_for_again() {
+    let forgotten = Fact::LogInStopped { stop: LogInStop::Forgotten, findings: Vec::new() };
+    assert_eq!(answered(4, EffectResult::NotInVault), forgotten);
+    assert_eq!(answered(10, EffectResult::NotInVault), Fact::CodeStopped { stop: CodeStop::Forgotten });
+}
+
+#[test]
+fn whatever_begins_anew_is_another_turn() {
+    let turns =
+        |facts: &[Fact]| (0..=facts.len()).map(|count| after(&facts[..count]).turn()).collect::<Vec<_>>();
+    assert_eq!(turns(&history()), [0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 4, 4, 4]);
+    let again = [history()[..9].to_vec(), vec![Fact::CheckRequested]].concat();
+    assert_eq!(after(&again).turn(), 4);
+}
+
+#[test]
+fn a_code_that_was_refused_is_entered_again() {
+    let stopped = Fact::CodeStopped { stop: CodeStop::Refused };
+    let facts = [history()[..10].to_vec(), vec![stopped]].concat();
+    let state = after(&facts);
+    assert_eq!(view(&state).status(Step::ActivationCode), StepStatus::Stopped);
+    let events = decide(&state, Command::EnterCode(CodeShape::Code), NOW).unwrap();
+    assert_eq!(events[0].fact, Fact::CodeEntered { shape: CodeShape::Code });
+}
+
+#[test]
+fn rules_are_recorded_where_they_are_others_and_ask_for_nothing_that_was_accepted() {
+    let rules = |version: &str| Command::SetRules(Rules::new(version.to_owned()));
+    assert_eq!(decided(1, rules("1")), Ok(vec![]));
+    let other = Fact::RulesSet { disclaimer: "2".to_owned(), accept_unverified: false };
+    assert_eq!(decided(1, rules("2")), Ok(vec![other]));
+    let same = Fact::RulesSet { disclaimer: "1".to_owned(), accept_unverified: true };
+    for count in 8..=12 {
+        let before = after(&history()[..count]);
+        let facts = [history()[..count].to_vec(), vec![same.clone()]].concat();
+        assert_eq!(view(&after(&facts)).open, view(&before).open, "after {count} events");
+    }
+}
+
+#[test]
+fn who_is_registered_enters_no_other_address() {
+    let enter = |host| decided(12, Command::EnterAddress(address(host)));
+    assert_eq!(enter("dev.acme.example"), Ok(vec![]));
+    assert_eq!(enter("new.acme.example"), Err(Rejection::Finished));
 }
 
 #[test]

@@ -20,6 +20,13 @@ fn what_is_there_is_not_known_before_a_look() {
 }
 
 #[test]
+fn whether_integrations_are_there_is_what_the_look_found() {
+    let common = (DependencyId::CommonSharedServices, None);
+    let shown = |names: &[&str]| view(&Bench::with(survey(&[common], names)).state).has_integrations;
+    assert_eq!([shown(&[]), shown(&["Orders"])], [false, true]);
+}
+
+#[test]
 fn a_publication_is_open_to_whoever_it_is_made_for_and_to_everybody_once_it_has_ended() {
     let run = |bench: &Bench| view(&bench.state).run.unwrap();
     let [maria, nina] = ["maria", "nina"].map(|name| holder(name).username);
