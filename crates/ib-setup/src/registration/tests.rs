@@ -276,6 +276,13 @@ fn what_is_not_in_the_vault_is_asked_for_again() {
 }
 
 #[test]
+fn a_log_in_is_given_up_after_its_limit_and_everything_else_is_done_at_once() {
+    let due = |count: usize| owed(&after(&history()[..count])).iter().map(Effect::due).collect::<Vec<_>>();
+    assert_eq!(due(5), [Some(NOW.plus(LOG_IN_LIMIT))]);
+    assert_eq!([2, 4, 8, 10, 11].map(due), [const { [None] }; 5]);
+}
+
+#[test]
 fn whatever_begins_anew_is_another_turn() {
     let turns =
         |facts: &[Fact]| (0..=facts.len()).map(|count| after(&facts[..count]).turn()).collect::<Vec<_>>();

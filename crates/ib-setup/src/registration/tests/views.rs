@@ -26,6 +26,8 @@ fn the_foremost_action_comes_first(#[case] count: usize, #[case] actions: &[Acti
     assert_eq!(shown.environment.is_some(), count >= 3);
     assert_eq!(shown.code, matches!(count, 10 | 11).then_some(CodeShape::Code));
     assert_eq!(shown.infrastructure, (count == 12).then(infrastructure));
+    let ahead = Step::ALL.iter().filter(|step| **step > shown.open);
+    assert!(ahead.map(|step| shown.status(*step)).all(|status| status == StepStatus::Ahead));
 }
 
 #[test]
@@ -103,7 +105,7 @@ fn the_names_on_the_wire_are_a_promise() {
         StepStatus::NotNeeded,
     ];
     assert_eq!(statuses.map(StepStatus::id), ["done", "open", "running", "stopped", "ahead", "not_needed"]);
-    let stops = [
+    let in_the_way = [
         (Stop::Address, "address.refused"),
         (Stop::LogIn(LogInStop::Refused), "log_in.refused"),
         (Stop::LogIn(LogInStop::Unproven), "log_in.unproven"),
@@ -117,7 +119,7 @@ fn the_names_on_the_wire_are_a_promise() {
         (Stop::Code(CodeStop::Unavailable), "activation_code.unavailable"),
         (Stop::Code(CodeStop::Forgotten), "activation_code.forgotten"),
     ];
-    for (stop, id) in stops {
+    for (stop, id) in in_the_way {
         assert_eq!(stop.id(), id);
     }
 }
