@@ -279,7 +279,7 @@ fn what_is_not_in_the_vault_is_asked_for_again() {
 fn a_log_in_is_given_up_after_its_limit_and_everything_else_is_done_at_once() {
     let due = |count: usize| owed(&after(&history()[..count])).iter().map(Effect::due).collect::<Vec<_>>();
     assert_eq!(due(5), [Some(NOW.plus(LOG_IN_LIMIT))]);
-    assert_eq!([2, 4, 8, 10, 11].map(due), [const { [None] }; 5]);
+    assert_eq!([2, 4, 8, 10, 11].map(due), [[None]; 5]);
 }
 
 #[test]

@@ -153,6 +153,16 @@ fn a_failure_is_not_forgotten_while_the_next_introduction_is_under_way() {
 }
 
 #[test]
+fn what_was_heard_since_the_last_introduction_outweighs_it() {
+    let introduced = [(1_000, look(0, seen("S-DEV"))), (1_000, introducing()), (1_001, taken(2))];
+    let silent = after(linked(), introduced.clone());
+    assert_eq!(inbound(&silent, 1_121), "failed");
+    let heard = after(after(linked(), [(1_000, report(&["Orders"]))]), introduced);
+    assert_eq!(inbound(&heard, 1_121), "passed");
+    assert_eq!(link(&heard, 1_121).version.unwrap().to_string(), "2.4.0");
+}
+
+#[test]
 fn a_challenge_is_proved_once_in_five_minutes_and_in_its_turn() {
     let state = after(looked(), [(0, introducing())]);
     assert_eq!(state.challenge(1, at(300)), Ok((1, KEY)), "before the answer to the introduction");
