@@ -44,7 +44,7 @@ impl State {
     fn advance(&mut self, event: &Event) -> Option<()> {
         let at = event.at;
         match &event.fact {
-            Fact::Began { address, by } if !self.has_begun() => {
+            Fact::Began { address, by } => {
                 let name: EnvironmentName = DEVELOPMENT.parse().ok()?;
                 self.add(Environment::new(1, name, address.clone(), Purpose::Development, by.clone(), at))?;
             }

@@ -131,6 +131,23 @@ fn whoever_wants_a_list_is_named_until_it_is_there() {
 }
 
 #[test]
+fn an_environment_that_is_there_under_another_name_is_refused() {
+    let sighted = |number, serial: &str| Command::Sighted(vec![(number, 0, seen(serial))]);
+    let (qa, test) = (add("QA", "qa.acme.example"), add("Test", "test.acme.example"));
+    let state = after([begun(), sighted(1, "S-1"), qa, sighted(2, "S-2"), test]);
+    let twin =
+        |serial: &str| match decide(&state, sighted(3, serial), &ground(), at(1)).unwrap().remove(0).fact {
+            Fact::Refused { number: 3, found } => found.evidence.get("observed").cloned(),
+            _ => None,
+        };
+    let twins = ["S-1", "S-2", "S-3", "S-DEV"].map(twin);
+    assert_eq!(
+        twins.each_ref().map(Option::as_deref),
+        [Some("Development"), Some("QA"), None, Some("Development")]
+    );
+}
+
+#[test]
 fn a_list_that_did_not_come_is_told_to_whoever_wants_it() {
     let found = || Box::new(Found::of_reason(Reason::ConnectTimedOut, "lifetime.acme.example"));
     let stop = |commands: Vec<Command>| {
