@@ -87,6 +87,37 @@ fn what_is_there_already_is_not_waited_for() {
 }
 
 #[test]
+fn dependencies_are_over_once_they_are_there_or_failed() {
+    let mut bench =
+        Bench::with(survey(&[(DependencyId::CommonSharedServices, Some(present("1.9")))], &["Orders"]));
+    assert_eq!(bench.state.dependencies_over(), 0, "nothing was published");
+    bench.start().unwrap();
+    bench.command(Command::Cancel { by: holder("maria"), item: Some(A) }).unwrap();
+    assert_eq!(bench.state.dependencies_over(), 0, "nothing was sent");
+
+    let mut bench = Bench::started(both(None, None));
+    bench.answer(Answer::Accepted { publication: 7, messages: Vec::new() });
+    bench.stop();
+    bench.answer(Answer::Told);
+    bench.hear(Vec::new(), true);
+    bench.answer(Answer::ReadBack(Some(present("2.4.0"))));
+    assert_eq!(bench.state.dependencies_over(), 1);
+    bench.answer(Answer::NoPackage(Box::new(Found::of_reason(Reason::PackageMissing, "there"))));
+    assert_eq!((bench.run(), bench.state.dependencies_over()), (RunStatus::Ended, 2));
+
+    // The package of an integration changes nothing that a look would find.
+    let mut bench = Bench::with(both(Some(present("2.4.0")), Some(present("2.4.0"))));
+    bench.command(upload(1)).unwrap();
+    let edition = bench.state.edition;
+    let publish = Command::Publish { by: holder("maria"), edition, integrations: [orders()].into() };
+    bench.command(publish).unwrap();
+    let facts = both(Some(present("2.4.0")), Some(present("2.4.0")));
+    bench.answer(Answer::Prepared { survey: facts, refused: None, kept: Vec::new() });
+    bench.answer(Answer::NoPackage(Box::new(Found::of_reason(Reason::PackageMissing, "there"))));
+    assert_eq!((bench.run(), bench.state.dependencies_over()), (RunStatus::Ended, 0));
+}
+
+#[test]
 fn a_dependency_is_fit_in_its_version_or_a_later_one() {
     let is_fit = |there| both(there, None).dependencies[0].is_fit();
     let broken = Present { is_inconsistent: true, ..present("2.4.0") };
