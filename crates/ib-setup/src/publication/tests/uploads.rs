@@ -122,6 +122,7 @@ fn a_package_is_published_and_looked_for_again() {
 
     bench.command(upload(2)).unwrap();
     assert_eq!(bench.standing(), IntegrationStanding::Changed);
+    assert_eq!(bench.state.uploads[&orders()].published, Some(published), "it is there still");
     bench.command(Command::Look(holder("maria"))).unwrap();
     bench.answer(Answer::Surveyed(there(&["Orders_DRV", "Orders_IS"], true)));
     assert_eq!(bench.standing(), IntegrationStanding::Inconsistent);
