@@ -61,6 +61,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_life_ends_soon_two_weeks_before_its_end_and_a_short_one_after_two_thirds() {
+        let day = |day: u32| SystemTime::UNIX_EPOCH + day * Duration::from_hours(24);
+        let second = Duration::from_secs(1);
+        for (life, from) in [(365, 351), (42, 28), (30, 20), (6, 4)] {
+            let validity = Validity { begins: day(0), ends: day(life) };
+            assert!(!validity.ends_soon(day(from)), "{life} days");
+            assert!(validity.ends_soon(day(from) + second), "{life} days");
+        }
+    }
+
+    #[test]
     fn what_was_never_valid_does_not_end_soon() {
         let (begins, ends) = (SystemTime::UNIX_EPOCH + NOTICE, SystemTime::UNIX_EPOCH);
         assert!(!Validity { begins, ends }.ends_soon(ends));

@@ -169,6 +169,24 @@ fn malformations(#[case] typed: &str, #[case] expected: Malformation) {
 }
 
 #[test]
+fn a_host_is_shown_in_its_own_letters() {
+    let address = EnvironmentAddress::parse("dev.xn--bcher-kva.example").unwrap();
+    assert_eq!(address.display_host(), "dev.bücher.example");
+}
+
+#[test]
+fn what_is_too_long_is_named() {
+    for (typed, part) in [
+        ("a".repeat(3_000), "the address"),
+        ([&*"a".repeat(50); 6].join("."), "the host name"),
+        (format!("{}.example", "a".repeat(64)), "one label of the host name"),
+    ] {
+        let error = EnvironmentAddress::parse(&typed).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
 fn lengths_are_those_of_dns() {
     let label = "a".repeat(63);
     let longest = format!("{label}.{label}.{label}.{}", "a".repeat(61));
