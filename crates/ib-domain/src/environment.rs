@@ -195,6 +195,19 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
+    #[test]
+    fn everything_is_written_by_its_name() {
+        use EnvironmentKind::{Cloud, LifeTime, OnPremises, Personal};
+        let kinds = [OnPremises, Cloud, Personal, LifeTime].map(|kind| kind.to_string());
+        assert_eq!(kinds, ["on-premises", "cloud", "Personal Environment", "LifeTime"]);
+        let editions = Edition::ALL.map(|edition| edition.to_string());
+        assert_eq!(editions, ["Personal Environment", "Free", "Standard", "Enterprise"]);
+        let other = Purpose::Other("Sandbox".to_owned());
+        for (purpose, name) in [(Purpose::Test, "Test"), (other, "Sandbox")] {
+            assert_eq!((purpose.to_string(), String::from(purpose)), (name.to_owned(), name.to_owned()));
+        }
+    }
+
     #[rstest]
     #[case("Development", Purpose::Development)]
     #[case("TEST", Purpose::Test)]
