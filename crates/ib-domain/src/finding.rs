@@ -262,6 +262,7 @@ fn fill(template: &str, host: &str, evidence: &Evidence) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Purpose;
 
     #[test]
     fn a_message_says_what_was_seen_and_where() {
@@ -271,6 +272,25 @@ mod tests {
         let message = finding.message("dev.acme.example");
         assert!(message.contains("dev.acme.example") && message.contains("11.7.1[2J"), "{message}");
         assert!(!message.contains('{') && !message.contains('\x1b'), "{message}");
+    }
+
+    #[test]
+    fn what_to_do_and_what_is_limited_come_from_the_reason() {
+        let development = Role::Environment(Purpose::Development);
+        let found = |outcome| Finding::new(Check::EnvVersion, outcome, SystemTime::UNIX_EPOCH);
+        let trouble = found(Outcome::of(Reason::VersionTooOld));
+        let action = trouble.action("dev.acme.example").unwrap();
+        assert!(action.contains("dev.acme.example"), "{action}");
+        assert!(!trouble.limits(&development).is_empty());
+        let fine = found(Outcome::Passed);
+        assert_eq!((fine.action("dev.acme.example"), fine.limits(&development)), (None, &[][..]));
+    }
+
+    #[test]
+    fn evidence_has_no_empty_facts() {
+        let evidence = Evidence::new().detail("issuer", "Acme CA").detail("presented", "\x1b");
+        assert_eq!(evidence.details, BTreeMap::from([("issuer", "Acme CA".to_owned())]));
+        assert_eq!([Vantage::Outbound, Vantage::LifeTime].map(Vantage::id), ["outbound", "lifetime"]);
     }
 
     #[test]

@@ -274,6 +274,22 @@ fn hints(#[case] typed: &str, #[case] hint: Option<HostHint>) {
     assert_eq!(EnvironmentAddress::parse(typed).unwrap().hint(), hint);
 }
 
+#[test]
+fn production_is_told_by_the_host_alone() {
+    let all = [
+        (HostHint::PersonalEnvironment, false),
+        (HostHint::CloudDevelopment, false),
+        (HostHint::CloudTest, false),
+        (HostHint::CloudProduction, true),
+        (HostHint::CloudLifeTime, false),
+        (HostHint::OwnProduction, true),
+    ];
+    for (hint, is_production) in all {
+        assert_eq!(hint.is_production(), is_production, "{hint:?}");
+        assert_eq!(hint.is_vendors(), hint != HostHint::OwnProduction, "{hint:?}");
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn an_address_is_validated_on_the_way_in() {

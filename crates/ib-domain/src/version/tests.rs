@@ -111,6 +111,13 @@ fn an_unreadable_version_is_shown_short_and_harmless() {
     assert!(!unreadable.text().contains(|c: char| c.is_control() || c == '\u{202e}'));
 }
 
+#[test]
+fn a_reading_is_shown_as_it_was_read() {
+    for text in ["11.23.1.40123", "eleven"] {
+        assert_eq!(PlatformVersion::read(text).to_string(), text);
+    }
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn a_version_is_validated_on_the_way_in() {
