@@ -119,6 +119,8 @@ mod tests {
     #[case("Qualität & Abnahme (2)")]
     #[case("12345678901234567890123456789012345678901234567890")]
     fn a_name_is_kept_as_it_is(#[case] text: &str) {
-        assert_eq!(text.parse::<EnvironmentName>().unwrap().as_str(), text);
+        let name: EnvironmentName = text.parse().unwrap();
+        assert_eq!((name.as_str(), name.to_string()), (text, text.to_owned()));
+        assert_eq!(String::from(name), text);
     }
 }

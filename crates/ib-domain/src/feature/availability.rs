@@ -164,6 +164,24 @@ mod tests {
     }
 
     #[test]
+    fn with_lifetime_other_environments_are_found_and_nothing_else() {
+        for feature in Feature::ALL.iter().copied() {
+            let is_applicable =
+                Availability::of(feature, &Role::LifeTime, Some(&[])) != Availability::NotApplicable;
+            assert_eq!(is_applicable, feature == Feature::OtherEnvironments, "{feature}");
+        }
+    }
+
+    #[test]
+    fn nothing_works_with_an_environment_that_cannot_take_part() {
+        let too_old = [(Reason::VersionTooOld, Severity::Failed)];
+        for role in &roles()[..3] {
+            let all = Feature::ALL.iter().map(|feature| Availability::of(*feature, role, Some(&too_old)));
+            assert!(all.filter(|how| *how != Availability::NotApplicable).all(|how| how.id() == "limited"));
+        }
+    }
+
+    #[test]
     fn nobody_looked_means_unknown() {
         for role in &roles()[..3] {
             let connections = Availability::of(Feature::AutomaticConnections, role, None);
