@@ -117,6 +117,14 @@ mod tests {
         Content::of_modules(files.iter().filter_map(|file| ModuleFile::of_path(file)))
     }
 
+    #[test]
+    fn a_module_is_called_as_its_file_without_the_ending() {
+        let file = ModuleFile::of_path("a/Orders_DRV.OML").unwrap();
+        assert_eq!(file.name(), "Orders_DRV");
+        let name = crate::integration::IntegrationName::of_module(file.name()).unwrap();
+        assert_eq!(String::from(name), "Orders");
+    }
+
     #[rstest]
     #[case(&["a/Orders_DRV.OML", "b\\Orders_IS.oml", "Helper.xif"])]
     #[case(&["Orders_IS.oml", "Orders_DRV.xif"])]

@@ -163,6 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn levels_are_understood_where_five_is_called_as_everywhere() {
+        let understands = |label: &str| {
+            let labels = [(Level::ChangeAndDeploy.number(), label.to_owned())].into();
+            PermissionModel::new(ModelParts { labels, ..ModelParts::default() }).unwrap().understands_levels()
+        };
+        assert_eq!(["Change and Deploy Applications", "Full Control"].map(understands), [true, false]);
+        assert!(!PermissionModel::new(ModelParts::default()).unwrap().understands_levels());
+    }
+
+    #[test]
     fn a_name_that_two_users_share_answers_for_neither() {
         let user = |key: &str, name: &str| {
             let (username, role) = (Username::parse(name).unwrap(), RoleKey::parse("r").unwrap());

@@ -326,3 +326,15 @@ fn an_evaluation_survives_a_round_trip() {
         assert_eq!(serde_json::from_str::<Evaluation>(&text).unwrap(), result, "{text}");
     }
 }
+
+#[test]
+fn of_two_teams_that_grant_the_same_the_first_is_named() {
+    let granted = Some(granting(4, false));
+    let mut parts = Grants { default: granted, team: granted, application: None }.parts();
+    let second = TeamKey::parse("second").unwrap();
+    parts.users[0].team_roles.insert(second.clone(), RoleKey::parse("TeamRole").unwrap());
+    parts.teams.push(Team { key: second, name: "Second".into(), applications: vec![utils()] });
+    let model = PermissionModel::new(parts).unwrap();
+    let decided = effective(&model, model.user(&maria()).unwrap(), &utils(), &dev()).unwrap().decided_by;
+    assert_eq!(decided, Assignment::Team { team: "Owners".into(), role: "TeamRole".into() });
+}

@@ -121,3 +121,25 @@ impl From<UnknownLevel> for UnverifiedReason {
         Self::UnknownLevel { number }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::permission::name::Name;
+
+    #[test]
+    fn what_was_to_be_read_is_named() {
+        use PermissionSource::{Direct, Environments, Levels, Roles, Teams, Users};
+        for (source, word) in [
+            (Environments, "environments"),
+            (Roles, "roles"),
+            (Levels, "levels"),
+            (Users, "users"),
+            (Teams, "teams"),
+            (Direct, "answer"),
+        ] {
+            assert!(source.to_string().contains(word), "{source}");
+        }
+        assert_eq!(format!("{:?}", Name::from("Owners")), "\"Owners\"");
+    }
+}

@@ -215,6 +215,7 @@ mod tests {
         let sorted: std::collections::BTreeSet<_> = names.iter().collect();
         let shown: Vec<_> = sorted.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["MARIA", "nina"]);
+        assert_eq!(names.each_ref().map(Username::as_str), ["nina", "MARIA"]);
         assert_eq!(names[0].partial_cmp(&names[1]), Some(Ordering::Greater));
         assert_eq!(String::from(names[1].clone()), "MARIA");
     }
