@@ -121,7 +121,7 @@ mod tests {
     fn a_module_is_called_as_its_file_without_the_ending() {
         let file = ModuleFile::of_path("a/Orders_DRV.OML").unwrap();
         assert_eq!(file.name(), "Orders_DRV");
-        let name = crate::integration::IntegrationName::of_module(file.name()).unwrap();
+        let name = IntegrationName::of_module(file.name()).unwrap();
         assert_eq!(String::from(name), "Orders");
     }
 
