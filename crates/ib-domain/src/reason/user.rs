@@ -26,8 +26,7 @@ const LOGIN: Entry = Entry {
 };
 
 /// What log-ins without an answer share.
-const NO_ANSWER: Entry =
-    Entry { severity: Severity::Unknown, retry: Retry::NeverAutomatic, rejects_login: false, ..LOGIN };
+const NO_ANSWER: Entry = Entry { severity: Severity::Unknown, rejects_login: false, ..LOGIN };
 
 /// What missing permissions share.
 const MISSING: Entry = Entry {
