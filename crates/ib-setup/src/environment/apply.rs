@@ -46,7 +46,10 @@ impl State {
         match &event.fact {
             Fact::Began { address, by } => {
                 let name: EnvironmentName = DEVELOPMENT.parse().ok()?;
-                self.add(Environment::new(1, name, address.clone(), Purpose::Development, by.clone(), at))?;
+                self.add(Environment {
+                    belongs: true,
+                    ..Environment::new(1, name, address.clone(), Purpose::Development, by.clone(), at)
+                })?;
             }
             Fact::Added { number, name, address, purpose, by } if self.has_begun() => {
                 self.refused = None;

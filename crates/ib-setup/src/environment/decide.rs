@@ -329,7 +329,7 @@ fn sighted(state: &State, ground: &Ground, seen: Vec<(Number, u32, Seen)>) -> Ve
 
 /// Why an environment that was just added does not belong: it is LifeTime, or there under another name already.
 fn refusal(state: &State, ground: &Ground, known: &Environment, seen: &Seen) -> Option<Found> {
-    if known.belongs || known.is_development() {
+    if known.belongs {
         return None;
     }
     let lifetime = seen.troubles.iter().find(|found| found.reason == Some(Reason::IsLifeTime));

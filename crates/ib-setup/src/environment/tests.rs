@@ -169,6 +169,9 @@ fn lifetime_is_no_environment_and_what_cannot_be_reached_is_one() {
     };
     assert!(matches!(follows(Reason::IsLifeTime), Fact::Refused { number: 2, .. }));
     assert!(matches!(follows(Reason::ConnectTimedOut), Fact::Seen { number: 2, .. }));
+    // Development belongs from the beginning, whatever it says of itself.
+    let look = Command::Sighted(vec![(1, 0, trouble(Reason::IsLifeTime))]);
+    assert!(matches!(decide(&state, look, &ground(), at(1)).unwrap()[0].fact, Fact::Seen { number: 1, .. }));
 }
 
 #[test]
