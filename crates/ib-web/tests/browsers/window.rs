@@ -13,8 +13,9 @@ use tokio::time::{Instant, sleep};
 use crate::Guest;
 use crate::place::{HOST, Place};
 
-/// How long something may take until it is there.
-const DEADLINE: Duration = Duration::from_secs(40);
+/// How long something may take until it is there: longer than the 45 seconds after which a page gives a silent stream
+/// up and asks anew.
+const DEADLINE: Duration = Duration::from_secs(60);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(20);
 
