@@ -49,7 +49,8 @@ pub(crate) fn run(repo: &Repo, args: &Args) -> Result<()> {
 }
 
 /// Changes one package. Most changes are noticed without the explorations, which are nearly all of the time, so those
-/// are tried first without them; what then takes long is the compiler.
+/// are tried first without them; what then takes long is the compiler. A shard is tried once, with everything: of what
+/// is left, cargo-mutants would take another shard.
 fn mutate(repo: &Repo, package: &str, args: &Args) -> Result<Tally> {
     let folder = repo.target()?.join("mutants").join(package);
     repo.sh.create_dir(&folder)?;
@@ -61,6 +62,10 @@ fn mutate(repo: &Repo, package: &str, args: &Args) -> Result<Tally> {
             .ignore_status()
     };
     let found = folder.join("mutants.out");
+    if args.shard.is_some() {
+        all().run()?;
+        return Tally::read(repo, &found);
+    }
     all().env("CARGO_PROFILE_MUTANTS_OPT_LEVEL", "0").args(["--", "--", "--skip", "explore"]).run()?;
     let quick = Tally::read(repo, &found)?;
     all().arg("--iterate").run()?;
