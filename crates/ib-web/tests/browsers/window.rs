@@ -15,7 +15,7 @@ use crate::place::{HOST, Place};
 
 /// How long something may take until it is there: longer than the 45 seconds after which a page gives a silent stream
 /// up and asks anew.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 /// How often it is looked for.
 const LOOK: Duration = Duration::from_millis(20);
 
