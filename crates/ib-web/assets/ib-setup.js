@@ -14,6 +14,7 @@ class SetupWidget extends HTMLElement {
   #follower;
   #status;
   #alert;
+  #turn = turns();
 
   constructor() {
     super();
@@ -57,39 +58,53 @@ class SetupWidget extends HTMLElement {
     this.#follower?.stop();
     this.#follower = new Follower({
       ask: (what, signal) => this.#ask(what === "events" ? "/events" : "", { signal }),
-      shown: (now) => this.#show(now),
+      shown: (now, signal) => this.#show(now, signal),
       said: (politely, atOnce) => this.#say(politely, atOnce),
       refused: () => this.#refused(),
     });
     this.#follower.start();
   }
 
-  // What the page was given, or what our own origin gives to a page of its own.
-  async #pass() {
+  // What the page was given, or what our own origin gives to a page of its own: once for all that ask.
+  #pass() {
     const [setup, token] = [this.getAttribute("setup"), this.getAttribute("token")];
     if (token) return { setup, token };
     if (!this.#given) {
-      const answer = await fetch(`${this.#server}/setup/dependencies/embed`, { method: "POST" });
-      if (!answer.ok) throw new Refused(answer.status);
-      this.#given = await answer.json();
+      const given = this.#fetchPass();
+      given.catch(() => this.#forget(given));
+      this.#given = given;
     }
     return this.#given;
   }
 
+  async #fetchPass() {
+    const answer = await fetch(`${this.#server}/setup/dependencies/embed`, { method: "POST" });
+    if (!answer.ok) throw new Refused(answer.status);
+    return answer.json();
+  }
+
+  // Somebody else who asked at the same time may have another one already.
+  #forget(given) {
+    if (this.#given === given) this.#given = null;
+  }
+
   async #ask(path, options = {}, again = true) {
-    const { setup, token } = await this.#pass();
+    const given = this.#pass();
+    const { setup, token } = await given;
     const headers = { ...options.headers, authorization: `Bearer ${token}` };
     const url = `${this.#server}/api/v1/setups/${encodeURIComponent(setup)}/dependencies${path}`;
     const answer = await fetch(url, { ...options, headers, credentials: "omit", cache: "no-store" });
-    if (answer.status !== 401 || !this.#given || !again) return answer;
-    this.#given = null;
+    if (answer.status !== 401 || this.hasAttribute("token") || !again) return answer;
+    this.#forget(given);
     return this.#ask(path, options, false);
   }
 
-  async #show(now) {
-    const answer = await this.#ask("/widget");
+  async #show(now, signal) {
+    const isLate = this.#turn();
+    const answer = await this.#ask("/widget", { signal });
     if (!answer.ok) throw new Refused(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (isLate()) return;
     for (const link of fresh.querySelectorAll("a[href^='/']")) {
       link.setAttribute("href", this.#server + link.getAttribute("href"));
       link.setAttribute("target", "_blank");

@@ -55,6 +55,19 @@ function show(root, fresh) {
   if (held && !held.isConnected) heir().focus({ preventScroll: true });
 }
 
+// Numbers what is asked for. Each number tells whether its answer comes too late: after one that was asked for later.
+function turns() {
+  let [asked, shown] = [0, 0];
+  return () => {
+    const turn = ++asked;
+    return () => {
+      if (turn < shown) return true;
+      shown = turn;
+      return false;
+    };
+  };
+}
+
 // A button that says what it opens; Escape closes it and gives it the focus back. `tell` hears what is open.
 function disclose(aside, toggle, panel, open, tell) {
   const set = (open) => {
@@ -113,6 +126,25 @@ const SILENCE = 45000;
 const PAUSE = 3000;
 const CLOCK = 10000;
 
+// Does `work`, and gives it up where nothing shows for too long that it is alive.
+async function within(signal, work) {
+  signal.throwIfAborted();
+  const control = new AbortController();
+  const end = () => control.abort();
+  let timer = setTimeout(end, SILENCE);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(end, SILENCE);
+  };
+  signal.addEventListener("abort", end);
+  try {
+    return await work(control.signal, alive);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
+}
+
 // The data of each event of a stream.
 async function* events(answer, alive) {
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -132,8 +164,8 @@ async function* events(answer, alive) {
 
 // Follows the dependencies as long as somebody looks: by events, and by asking where they do not come.
 //
-// `ask(what, signal)` fetches "events" or "state"; `shown` is called when there is something to show, `said` with what
-// is worth saying, `refused` once when nothing is answered any more.
+// `ask(what, signal)` fetches "events" or "state"; `shown(now, signal)` is called when there is something to show, and
+// again where it failed; `said` with what is worth saying; `refused` once when nothing is answered any more.
 class Follower {
   #door;
   #last;
@@ -150,7 +182,7 @@ class Follower {
     addEventListener("pagehide", this.#rest);
     // How long nothing has happened is told by the clock, not by an event.
     this.#clock = setInterval(() => {
-      if (!document.hidden && this.#last?.now.publication?.is_stalled) this.#show();
+      if (!document.hidden && this.#last?.now.publication?.is_stalled) this.#door.shown().catch(() => {});
     }, CLOCK);
     this.#turn();
   }
@@ -178,7 +210,7 @@ class Follower {
     while (!signal.aborted) {
       try {
         await this.#listen(signal);
-        await this.#hear(await (await this.#ask("state", signal)).text());
+        await this.#look(signal);
       } catch (error) {
         if (error.status === 401 && !signal.aborted) return this.#refuse();
         // A service that installs nothing has nothing to follow.
@@ -193,49 +225,36 @@ class Follower {
     this.#door.refused();
   }
 
+  // Asking may do where the stream does not.
+  async #listen(signal) {
+    try {
+      await within(signal, async (signal, alive) => {
+        for await (const text of events(await this.#ask("events", signal), alive)) await this.#hear(text, signal);
+      });
+    } catch (error) {
+      if (error.status === 401 || error.status === 404) throw error;
+    }
+  }
+
+  #look(signal) {
+    return within(signal, async (signal) => this.#hear(await (await this.#ask("state", signal)).text(), signal));
+  }
+
   async #ask(what, signal) {
     const answer = await this.#door.ask(what, signal);
     if (!answer.ok) throw new Refused(answer.status);
     return answer;
   }
 
-  async #listen(signal) {
-    const control = new AbortController();
-    const end = () => control.abort();
-    let timer = setTimeout(end, SILENCE);
-    const alive = () => {
-      clearTimeout(timer);
-      timer = setTimeout(end, SILENCE);
-    };
-    signal.addEventListener("abort", end);
-    try {
-      const answer = await this.#ask("events", control.signal);
-      for await (const text of events(answer, alive)) await this.#hear(text);
-    } catch (error) {
-      if (error.status === 401 || error.status === 404) throw error;
-      // Asking may do where the stream does not.
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-    }
-  }
-
-  async #hear(text) {
-    if (text === this.#last?.text) return;
+  async #hear(text, signal) {
+    if (text === this.#last?.shown) return;
     const now = JSON.parse(text);
     const before = this.#last?.now;
-    this.#last = { text, now };
+    this.#last = { now };
     // The page may have been made before the first of them: it is shown as it is now, and nothing is announced.
     if (before) this.#door.said(...news(before, now));
-    await this.#show(now);
-  }
-
-  async #show(now) {
-    try {
-      await this.#door.shown(now);
-    } catch (error) {
-      if (error.status === 401) this.#refuse();
-      // The next event brings it.
-    }
+    await this.#door.shown(now, signal);
+    // What could not be shown is heard again.
+    this.#last.shown = text;
   }
 }

@@ -26,15 +26,18 @@ function improve() {
   details.replaceWith(toggle, panel);
 }
 
+const turn = turns();
+
 // Shows the page as it is now.
-async function shown() {
+async function shown(now, signal) {
+  const isLate = turn();
   const open = toggle.getAttribute("aria-expanded") === "true";
-  const answer = await fetch(address(open), { headers: { accept: "text/html" } });
+  const answer = await fetch(address(open), { headers: { accept: "text/html" }, signal });
   if (!answer.ok) throw new Refused(answer.status);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   // Where somebody else is asked to log in, the session is over.
   if (!fresh.getElementById("setup-panel")) throw new Refused(401);
-  show(document, fresh);
+  if (!isLate()) show(document, fresh);
 }
 
 // Environments that are being looked at: how often the page is asked for again meanwhile.

@@ -20,6 +20,7 @@ mod journeys;
 mod keyboard;
 mod looks;
 mod place;
+mod races;
 mod scriptless;
 mod stops;
 mod tour;
@@ -143,6 +144,7 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         journeys::ALL,
         installs::ALL,
         embed::ALL,
+        races::ALL,
         environments::ALL,
         integrations::ALL,
         stops::ALL,
