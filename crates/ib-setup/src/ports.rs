@@ -109,7 +109,7 @@ pub struct Release {
     pub due: Option<(usize, Timestamp)>,
 }
 
-/// Keeps what happened.
+/// Keeps what happened. `testing::conformance` checks one of your own.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// What a history came to; `None` for one that is not known.

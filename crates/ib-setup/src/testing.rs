@@ -1,6 +1,7 @@
 //! Everything in memory, for tests and examples: a store with a shelf, a vault, a clock and ids that a test
-//! sets, and an environment that answers as it is told.
+//! sets, and an environment that answers as it is told. And [what a store of your own must keep to](conformance).
 
+pub mod conformance;
 mod depot;
 mod failing;
 mod keys;

@@ -2,8 +2,9 @@
 //!
 //! `cargo run -p ib-setup --example registration`
 //!
-//! `store.rs` is the store, over `table.rs`, `row.rs` and `registered.rs`. The shelf and the vault would be yours too;
-//! here they are those of `ib_setup::testing`. The environment is simulated, and asked over HTTPS.
+//! `store.rs` is the store, over `table.rs`, `row.rs` and `registered.rs`; `tests/conformance.rs` checks it. The shelf
+//! and the vault would be yours too; here they are those of `ib_setup::testing`. The environment is simulated, and
+//! asked over HTTPS.
 #![expect(clippy::print_stdout, reason = "an example talks to the terminal")]
 
 mod registered;

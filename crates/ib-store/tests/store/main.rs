@@ -1,39 +1,40 @@
 //! One suite over every back end: what [`Store`](ib_setup::ports::Store), [`Shelf`](ib_setup::ports::Shelf) and
-//! [`Vault`](ib_setup::ports::Vault) promise, in memory, in SQLite and in PostgreSQL.
+//! [`Vault`](ib_setup::ports::Vault) promise, in SQLite and in PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail a test by panicking")]
 
 mod cluster;
-mod leases;
 mod place;
 mod registration;
-mod shelf;
-mod store;
+mod restarts;
 mod throttle;
 mod vault;
+
+use ib_setup::testing::conformance::{self, Work};
+use tokio::task::JoinSet;
 
 use cluster::Cluster;
 use place::Place;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn memory_conforms() {
-    store::conforms(&Place::memory()).await;
-    leases::conforms(&Place::memory()).await;
-    shelf::conforms(&Place::memory()).await;
+async fn together(all: Vec<Work>) {
+    all.into_iter().collect::<JoinSet<_>>().join_all().await;
+}
+
+async fn conforms(place: &Place) {
+    let opened = place.open().await;
+    conformance::store(opened.store(), together).await;
+    conformance::shelf(opened.shelf(), together).await;
+    opened.close().await;
+    restarts::lose_nothing(place).await;
+    restarts::keep_versions(place).await;
+    restarts::end_leases(place).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_conforms() {
     let place = Place::sqlite();
-    store::conforms(&place).await;
-    store::survives_a_restart(&place).await;
-    store::shows_nothing_half_done(&place).await;
-    store::keeps_others_out(&place).await;
-    let place = Place::sqlite();
-    leases::conforms(&place).await;
-    leases::of_a_process_that_is_gone(&place).await;
-    shelf::conforms(&place).await;
-    shelf::survives_a_restart(&place).await;
+    conforms(&place).await;
+    restarts::keep_others_out(&place).await;
     throttle::counts_across_a_restart(&Place::sqlite()).await;
     registration::survives_a_restart_after_each_step(&Place::sqlite()).await;
     vault::conforms(&Place::sqlite()).await;
@@ -42,15 +43,7 @@ async fn sqlite_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_conforms() {
     let cluster = Cluster::start();
-    let place = Place::Postgres(cluster.database("conforms"));
-    store::conforms(&place).await;
-    store::survives_a_restart(&place).await;
-    store::shows_nothing_half_done(&place).await;
-    shelf::conforms(&place).await;
-    shelf::survives_a_restart(&place).await;
-    let place = Place::Postgres(cluster.database("leases"));
-    leases::conforms(&place).await;
-    leases::of_a_process_that_is_gone(&place).await;
+    conforms(&Place::Postgres(cluster.database("conforms"))).await;
     let place = Place::Postgres(cluster.database("throttle"));
     throttle::counts_across_a_restart(&place).await;
     throttle::counts_across_processes(&place).await;

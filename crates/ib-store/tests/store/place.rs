@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ib_setup::ports::{Clock, Shelf, Store};
-use ib_setup::testing::MemoryStore;
 use ib_store::{Keys, OpenError, PostgresStore, SealedVault, SqliteStore};
 use sqlx::AnyConnection;
 use sqlx::any::install_default_drivers;
@@ -12,30 +11,23 @@ use sqlx::{Connection as _, Executor as _};
 use tempfile::TempDir;
 
 pub(crate) enum Place {
-    Memory(Arc<MemoryStore>),
     Sqlite(TempDir),
     Postgres(String),
 }
 
 /// A store that is in use.
 pub(crate) enum Opened {
-    Memory(Arc<MemoryStore>),
     Sqlite(SqliteStore),
     Postgres(PostgresStore),
 }
 
 impl Place {
-    pub(crate) fn memory() -> Self {
-        Self::Memory(Arc::default())
-    }
-
     pub(crate) fn sqlite() -> Self {
         Self::Sqlite(tempfile::tempdir().unwrap())
     }
 
     pub(crate) async fn open(&self) -> Opened {
         match self {
-            Self::Memory(store) => Opened::Memory(Arc::clone(store)),
             Self::Sqlite(folder) => {
                 Opened::Sqlite(SqliteStore::open(folder.path().join("db")).await.unwrap())
             }
@@ -47,7 +39,6 @@ impl Place {
     pub(crate) async fn connect(&self) -> AnyConnection {
         install_default_drivers();
         let url = match self {
-            Self::Memory(_) => unreachable!("memory has no connections"),
             Self::Sqlite(folder) => format!("sqlite:{}", folder.path().join("db").display()),
             Self::Postgres(url) => url.clone(),
         };
@@ -64,7 +55,6 @@ impl Place {
 impl Opened {
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         match self {
-            Self::Memory(store) => store.clone(),
             Self::Sqlite(store) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
         }
@@ -72,7 +62,6 @@ impl Opened {
 
     pub(crate) fn shelf(&self) -> Arc<dyn Shelf> {
         match self {
-            Self::Memory(store) => store.clone(),
             Self::Sqlite(store) => Arc::new(store.clone()),
             Self::Postgres(store) => Arc::new(store.clone()),
         }
@@ -85,7 +74,6 @@ impl Opened {
         limit: Duration,
     ) -> Result<SealedVault, OpenError> {
         match self {
-            Self::Memory(_) => unreachable!("memory seals nothing"),
             Self::Sqlite(store) => store.vault(keys, clock, limit).await,
             Self::Postgres(store) => store.vault(keys, clock, limit).await,
         }
@@ -93,7 +81,6 @@ impl Opened {
 
     pub(crate) async fn close(self) {
         match self {
-            Self::Memory(_) => {}
             Self::Sqlite(store) => store.close().await,
             Self::Postgres(store) => store.close().await,
         }

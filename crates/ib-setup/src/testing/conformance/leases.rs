@@ -1,18 +1,14 @@
-//! What a store promises to drivers.
+//! Leases: of all drivers, one has each history that is due.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ib_setup::HistoryId;
-use ib_setup::ports::{Addition, Kept, Lease, Leased, Release, Standing, Store, StoreError};
-
-use super::place::Place;
-use super::store::{all, append, at, is_conflict, publications, setup, texts};
+use super::{Work, all, append, at, is_conflict, publications, setup, texts};
+use crate::id::HistoryId;
+use crate::ports::{Addition, Kept, Lease, Leased, Release, Standing, Store, StoreError};
 
 fn due(millis: u64) -> Standing {
-    let mut standing = Standing::default();
-    standing.due = Some(at(millis));
-    standing
+    Standing { due: Some(at(millis)), ..Standing::default() }
 }
 
 /// A history with one event that is due then.
@@ -57,21 +53,17 @@ fn is_lost(result: &Result<(), StoreError>) -> bool {
     matches!(result, Err(StoreError::LeaseLost))
 }
 
-pub(crate) async fn conforms(place: &Place) {
-    let opened = place.open().await;
-    let store = opened.store();
-    what_is_due_is_leased_once(&*store).await;
-    what_waited_longest_comes_first(&*store).await;
-    a_lease_comes_with_what_is_kept(&*store).await;
-    of_many_drivers_each_history_has_one(&store).await;
-    one_that_is_asked_for_is_the_only_one(&*store).await;
-    who_lost_a_lease_appends_nothing(&*store).await;
-    who_kept_a_lease_is_told_of_a_conflict(&*store).await;
-    a_lease_is_renewed_unless_it_is_lost(&*store).await;
-    leases_are_given_back_together(&*store).await;
-    what_was_appended_meanwhile_knows_better(&*store).await;
-    drop(store);
-    opened.close().await;
+pub(super) async fn conform(store: &Arc<dyn Store>, together: &impl AsyncFn(Vec<Work>)) {
+    what_is_due_is_leased_once(&**store).await;
+    what_waited_longest_comes_first(&**store).await;
+    a_lease_comes_with_what_is_kept(&**store).await;
+    of_many_drivers_each_history_has_one(store, together).await;
+    one_that_is_asked_for_is_the_only_one(&**store).await;
+    who_lost_a_lease_appends_nothing(&**store).await;
+    who_kept_a_lease_is_told_of_a_conflict(&**store).await;
+    a_lease_is_renewed_unless_it_is_lost(&**store).await;
+    leases_are_given_back_together(&**store).await;
+    what_was_appended_meanwhile_knows_better(&**store).await;
 }
 
 async fn what_is_due_is_leased_once(store: &dyn Store) {
@@ -138,7 +130,7 @@ async fn a_lease_comes_with_what_is_kept(store: &dyn Store) {
     }
 }
 
-async fn of_many_drivers_each_history_has_one(store: &Arc<dyn Store>) {
+async fn of_many_drivers_each_history_has_one(store: &Arc<dyn Store>, together: &impl AsyncFn(Vec<Work>)) {
     const DRIVERS: usize = 8;
     const EACH: usize = 3;
     const ROUNDS: u64 = 20;
@@ -148,14 +140,16 @@ async fn of_many_drivers_each_history_has_one(store: &Arc<dyn Store>) {
     }
     // In each round, the leases of the last one have run out.
     for round in 0..ROUNDS {
-        let drivers = (0..DRIVERS).map(|_| {
-            let store = Arc::clone(store);
-            tokio::spawn(async move { lease(&*store, 200 + round * 50, EACH).await })
+        let all = Arc::new(Mutex::new(Vec::new()));
+        let drivers = (0..DRIVERS).map(|_| -> Work {
+            let (store, all) = (Arc::clone(store), Arc::clone(&all));
+            Box::pin(async move {
+                let leased = lease(&*store, 200 + round * 50, EACH).await;
+                all.lock().unwrap_or_else(PoisonError::into_inner).extend(histories(&leased));
+            })
         });
-        let mut leased = Vec::new();
-        for driver in drivers.collect::<Vec<_>>() {
-            leased.extend(histories(&driver.await.unwrap()));
-        }
+        together(drivers.collect()).await;
+        let leased = std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner));
         assert_eq!(leased.len(), DRIVERS * EACH, "each one gets as many as it asks for");
         assert_eq!(BTreeSet::from_iter(leased), ids);
     }
@@ -274,26 +268,4 @@ async fn what_was_appended_meanwhile_knows_better(store: &dyn Store) {
     assert_eq!(lease_only(store, 8_999, history).await, None);
     assert!(lease_only(store, 9_000, history).await.is_some());
     rest(store, history).await;
-}
-
-/// Over SQLite nobody else can hold a lease, so it ends with the process; over PostgreSQL it runs out.
-pub(crate) async fn of_a_process_that_is_gone(place: &Place) {
-    let history = setup(120);
-    let opened = place.open().await;
-    begin(&*opened.store(), history, 100).await;
-    let gone = lease_only(&*opened.store(), 100, history).await.unwrap();
-    opened.close().await;
-
-    let opened = place.open().await;
-    let store = opened.store();
-    let mut taken = lease_only(&*store, 101, history).await;
-    assert_eq!(taken.is_some(), matches!(place, Place::Sqlite(_)));
-    if taken.is_none() {
-        taken = lease_only(&*store, 150, history).await;
-    }
-    assert!(taken.unwrap().token > gone.token);
-    assert!(is_lost(&record(&*store, gone, 1).await));
-    rest(&*store, history).await;
-    drop(store);
-    opened.close().await;
 }

@@ -1,16 +1,11 @@
-//! What a shelf promises.
+//! A shelf: what was put there lies there until its time has passed, and is replaced by its version.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ib_setup::Timestamp;
-use ib_setup::ports::{Shelf, StoreError};
-
-use super::place::Place;
-
-const fn at(millis: u64) -> Timestamp {
-    Timestamp::from_millis(millis)
-}
+use super::{Work, at, is_conflict};
+use crate::ports::Shelf;
+use crate::time::Timestamp;
 
 /// Until long after every time of these tests.
 const FAR: Timestamp = at(u64::MAX);
@@ -20,33 +15,29 @@ async fn value(shelf: &dyn Shelf, key: &str, now: u64) -> Option<String> {
     shelf.get(key, at(now)).await.unwrap().map(|record| record.value.to_string())
 }
 
-async fn is_conflict(shelf: &dyn Shelf, key: &str, expected: Option<u64>, now: u64) -> bool {
-    matches!(shelf.put(key, expected, "no", FAR, at(now)).await, Err(StoreError::Conflict))
+async fn is_refused(shelf: &dyn Shelf, key: &str, expected: Option<u64>, now: u64) -> bool {
+    is_conflict(&shelf.put(key, expected, "no", FAR, at(now)).await)
 }
 
-pub(crate) async fn conforms(place: &Place) {
-    let opened = place.open().await;
-    let shelf = opened.shelf();
-    what_was_put_is_there_and_is_replaced_by_version(&*shelf).await;
-    what_has_expired_is_gone_and_gives_way(&*shelf).await;
-    a_version_never_comes_twice(&*shelf).await;
-    of_racing_writers_exactly_one_wins(&shelf).await;
-    the_shelf_is_swept(&*shelf).await;
-    drop(shelf);
-    opened.close().await;
+pub(super) async fn conforms(shelf: &Arc<dyn Shelf>, together: &impl AsyncFn(Vec<Work>)) {
+    what_was_put_is_there_and_is_replaced_by_version(&**shelf).await;
+    what_has_expired_is_gone_and_gives_way(&**shelf).await;
+    a_version_never_comes_twice(&**shelf).await;
+    of_racing_writers_exactly_one_wins(shelf, together).await;
+    the_shelf_is_swept(&**shelf).await;
 }
 
 async fn what_was_put_is_there_and_is_replaced_by_version(shelf: &dyn Shelf) {
     assert_eq!(value(shelf, "a", 0).await, None);
-    assert!(is_conflict(shelf, "a", Some(1), 0).await, "nothing is there to be replaced");
+    assert!(is_refused(shelf, "a", Some(1), 0).await, "nothing is there to be replaced");
     assert_eq!(value(shelf, "a", 0).await, None);
     let first = shelf.put("a", None, "one", FAR, at(0)).await.unwrap();
     for expected in [None, Some(first + 1), Some(0), Some(u64::MAX)] {
-        assert!(is_conflict(shelf, "a", expected, 0).await, "{expected:?}");
+        assert!(is_refused(shelf, "a", expected, 0).await, "{expected:?}");
     }
     assert_eq!(shelf.get("a", at(0)).await.unwrap().unwrap().version, first);
     let second = shelf.put("a", Some(first), "two ' \u{1f511}", FAR, at(0)).await.unwrap();
-    assert!(is_conflict(shelf, "a", Some(first), 0).await, "somebody else was first");
+    assert!(is_refused(shelf, "a", Some(first), 0).await, "somebody else was first");
     let kept = shelf.get("a", at(0)).await.unwrap().unwrap();
     assert_eq!((&*kept.value, kept.version), ("two ' \u{1f511}", second));
     assert_eq!(value(shelf, "A", 0).await, None, "another key");
@@ -55,11 +46,11 @@ async fn what_was_put_is_there_and_is_replaced_by_version(shelf: &dyn Shelf) {
 async fn what_has_expired_is_gone_and_gives_way(shelf: &dyn Shelf) {
     let first = shelf.put("b", None, "short", at(100), at(0)).await.unwrap();
     assert_eq!(value(shelf, "b", 99).await.as_deref(), Some("short"));
-    assert!(is_conflict(shelf, "b", None, 99).await);
+    assert!(is_refused(shelf, "b", None, 99).await);
     assert_eq!(value(shelf, "b", 100).await, None);
-    assert!(is_conflict(shelf, "b", Some(first), 100).await, "its time has passed");
+    assert!(is_refused(shelf, "b", Some(first), 100).await, "its time has passed");
     let second = shelf.put("b", None, "anew", at(200), at(100)).await.unwrap();
-    assert!(is_conflict(shelf, "b", Some(first), 100).await, "a late writer");
+    assert!(is_refused(shelf, "b", Some(first), 100).await, "a late writer");
     shelf.put("b", Some(second), "longer", at(300), at(199)).await.unwrap();
     assert_eq!(value(shelf, "b", 299).await.as_deref(), Some("longer"));
 }
@@ -70,7 +61,7 @@ async fn a_version_never_comes_twice(shelf: &dyn Shelf) {
         let put = shelf.put("c", None, "", at(10), at(0)).await.unwrap();
         let replaced = shelf.put("c", Some(put), "", at(10), at(0)).await.unwrap();
         shelf.remove("c").await.unwrap();
-        assert!(is_conflict(shelf, "c", Some(replaced), 0).await, "it was removed");
+        assert!(is_refused(shelf, "c", Some(replaced), 0).await, "it was removed");
         let after_removal = shelf.put("c", None, "", at(10), at(0)).await.unwrap();
         let after_expiry = shelf.put("c", None, "", at(10), at(10)).await.unwrap();
         shelf.sweep(at(10)).await.unwrap();
@@ -84,30 +75,33 @@ async fn a_version_never_comes_twice(shelf: &dyn Shelf) {
 }
 
 /// Everybody counts one up, several at a time: nothing is lost.
-async fn of_racing_writers_exactly_one_wins(shelf: &Arc<dyn Shelf>) {
+async fn of_racing_writers_exactly_one_wins(shelf: &Arc<dyn Shelf>, together: &impl AsyncFn(Vec<Work>)) {
     const WRITERS: u64 = 8;
     const EACH: u64 = 6;
-    let writers = (0..WRITERS).map(|_| {
+    let writers = (0..WRITERS).map(|_| -> Work {
         let shelf = Arc::clone(shelf);
-        tokio::spawn(async move {
+        Box::pin(async move {
             for _ in 0..EACH {
-                loop {
-                    let found = shelf.get("d", at(0)).await.unwrap();
-                    let count = found.as_ref().map_or(0, |found| found.value.parse::<u64>().unwrap());
-                    let version = found.map(|found| found.version);
-                    match shelf.put("d", version, &(count + 1).to_string(), FAR, at(0)).await {
-                        Ok(_) => break,
-                        Err(StoreError::Conflict) => {}
-                        Err(error) => unreachable!("{error:?}"),
-                    }
-                }
+                count(&*shelf).await;
             }
         })
     });
-    for writer in writers.collect::<Vec<_>>() {
-        writer.await.unwrap();
-    }
+    together(writers.collect()).await;
     assert_eq!(value(&**shelf, "d", 0).await, Some((WRITERS * EACH).to_string()));
+}
+
+/// Counts one up, after whatever is there.
+async fn count(shelf: &dyn Shelf) {
+    loop {
+        let found = shelf.get("d", at(0)).await.unwrap();
+        let count = found.as_ref().map_or(0, |found| found.value.parse::<u64>().unwrap());
+        let version = found.map(|found| found.version);
+        let put = shelf.put("d", version, &(count + 1).to_string(), FAR, at(0)).await;
+        if !is_conflict(&put) {
+            put.unwrap();
+            return;
+        }
+    }
 }
 
 async fn the_shelf_is_swept(shelf: &dyn Shelf) {
@@ -119,23 +113,4 @@ async fn the_shelf_is_swept(shelf: &dyn Shelf) {
     assert_eq!(shelf.sweep(at(2_000)).await.unwrap(), 1);
     assert_eq!(value(shelf, "e", 0).await, None, "it was deleted, not only overlooked");
     assert_eq!(value(shelf, "f", 2_000).await.as_deref(), Some("f"));
-}
-
-/// What [`conforms`] left is there, and its version still holds.
-pub(crate) async fn survives_a_restart(place: &Place) {
-    let opened = place.open().await;
-    let shelf = opened.shelf();
-    let kept = shelf.get("d", at(0)).await.unwrap().unwrap();
-    assert_eq!(&*kept.value, "48");
-    shelf.remove("d").await.unwrap();
-    drop(shelf);
-    opened.close().await;
-
-    let opened = place.open().await;
-    let shelf = opened.shelf();
-    let anew = shelf.put("d", None, "1", FAR, at(0)).await.unwrap();
-    assert_ne!(anew, kept.version);
-    assert!(is_conflict(&*shelf, "d", Some(kept.version), 0).await);
-    drop(shelf);
-    opened.close().await;
 }
