@@ -305,6 +305,7 @@ mod tests {
     fn others_are_named(#[case] page: &str, #[case] what: &str) {
         assert_eq!(unknown(page), [what]);
     }
+
     #[test]
     fn an_example_that_is_shown_is_one() {
         let page = "`cargo run -p a --example b`, `cargo run -p a --example c`\n";

@@ -243,6 +243,7 @@ mod tests {
         assert_eq!(problems.len(), 1, "tokio-util is another package than tokio");
         assert_eq!(problems[0].what, "pulls in hyper");
     }
+
     #[test]
     fn every_library_for_embedders_is_kept_from_runtimes_and_http() {
         for name in ["ib-domain", "ib-env-client", "ib-setup"] {
