@@ -128,8 +128,9 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         };
         lists.iter().copied().flatten().filter(named).copied().collect()
     };
-    let looks: &[&[Journey]] = if engine == Engine::Chromium {
-        &[looks::ALL, embed::LOOKS, environments::LOOKS, integrations::LOOKS]
+    // How pages look, and what their scripts do where no engine does anything of its own.
+    let once: &[&[Journey]] = if engine == Engine::Chromium {
+        &[looks::ALL, embed::LOOKS, environments::LOOKS, integrations::LOOKS, races::ALL]
     } else {
         &[]
     };
@@ -144,13 +145,12 @@ async fn through(engine: Engine, wanted: &[String], outcome: &mut Outcome) {
         journeys::ALL,
         installs::ALL,
         embed::ALL,
-        races::ALL,
         environments::ALL,
         integrations::ALL,
         stops::ALL,
         keyboard::ALL,
     ];
-    run(&driver, true, &chosen(&[&everywhere, looks].concat()), outcome).await;
+    run(&driver, true, &chosen(&[&everywhere, once].concat()), outcome).await;
     run(&driver, false, &chosen(scriptless), outcome).await;
 }
 
