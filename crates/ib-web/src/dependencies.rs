@@ -53,15 +53,17 @@ impl App {
         Ok((view, document))
     }
 
-    /// The same once nothing is under way, or when `limit` has passed.
+    /// The same once it is known and nothing is under way, or when `limit` has passed.
     pub(crate) async fn settled_dependencies(
         &self,
         setup: SetupId,
         limit: Duration,
     ) -> Answer<DependenciesDocument> {
         let look = || async {
-            let (_, document) = self.dependencies(setup).await?;
-            let is_settled = !is_under_way(&document);
+            let (view, document) = self.dependencies(setup).await?;
+            // Who has registered a moment ago is about to be looked for.
+            let is_known = view.looked.is_some() || view.look_stop.is_some();
+            let is_settled = is_known && !is_under_way(&document);
             Ok((document, is_settled))
         };
         self.driver.until(limit, look).await

@@ -22,8 +22,9 @@ pub(crate) async fn settled(program: &Program<'_>, path: &str) -> Value {
     loop {
         let (status, document) = program.get(&format!("{path}?wait=20")).await;
         assert_eq!(status, 200, "{document}");
+        assert!(document["looked_at"].is_string(), "what nobody knows yet is waited for: {document}");
         let is_active = document["publication"].is_object() && document["publication"]["status"] != "ended";
-        if document["looked_at"].is_string() && document["is_looking"] == false && !is_active {
+        if document["is_looking"] == false && !is_active {
             return document;
         }
     }
@@ -35,6 +36,28 @@ pub(crate) async fn start(program: &Program<'_>, path: &str) -> Value {
     let (status, document) = program.post(&format!("{path}/publication"), &json!({"edition": edition})).await;
     assert_eq!(status, 202, "{document}");
     document
+}
+
+/// Whoever has registered a moment ago was not looked for yet.
+#[tokio::test(start_paused = true)]
+async fn what_nobody_knows_yet_is_waited_for() {
+    let first = Place::installing();
+    first.stop().await;
+    // It registers, and looks for nothing.
+    let place = first.beside();
+    let (registering, path) = registered(&place, "maria").await;
+    place.stop().await;
+    let installing = place.wanting("2.4.0");
+    let program = Program { token: registering.token.clone(), ..Program::new(&installing).await };
+    let asked = format!("{path}?wait=20");
+    let look = async {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        program.post(&format!("{path}/look"), &json!({})).await
+    };
+    let ((_, document), (status, _)) = tokio::join!(program.get(&asked), look);
+    assert_eq!(status, 202);
+    assert!(document["looked_at"].is_string(), "{document}");
+    assert_eq!(document["plan"].as_array().unwrap().len(), 5);
 }
 
 fn statuses(document: &Value) -> Vec<&str> {
