@@ -61,9 +61,7 @@ impl App {
     ) -> Answer<DependenciesDocument> {
         let look = || async {
             let (view, document) = self.dependencies(setup).await?;
-            // Who has registered a moment ago is about to be looked for.
-            let is_known = view.looked.is_some() || view.look_stop.is_some();
-            let is_settled = is_known && !is_under_way(&document);
+            let is_settled = view.has_been_looked_at() && !is_under_way(&document);
             Ok((document, is_settled))
         };
         self.driver.until(limit, look).await

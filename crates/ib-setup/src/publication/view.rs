@@ -40,6 +40,14 @@ pub struct View {
     pub run: Option<RunView>,
 }
 
+impl View {
+    /// Whether a look has ended, whatever came of it. Whoever has registered a moment ago was not looked for yet.
+    #[must_use]
+    pub const fn has_been_looked_at(&self) -> bool {
+        self.looked.is_some() || self.look_stop.is_some()
+    }
+}
+
 /// One dependency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -49,12 +49,10 @@ async fn what_nobody_knows_yet_is_waited_for() {
     place.stop().await;
     let installing = place.wanting("2.4.0");
     let program = Program { token: registering.token.clone(), ..Program::new(&installing).await };
-    let asked = format!("{path}?wait=20");
-    let look = async {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        program.post(&format!("{path}/look"), &json!({})).await
-    };
-    let ((_, document), (status, _)) = tokio::join!(program.get(&asked), look);
+    let (asked, look, nothing) = (format!("{path}?wait=20"), format!("{path}/look"), json!({}));
+    // Who waits is first.
+    let ((_, document), (status, _)) =
+        tokio::join!(biased; program.get(&asked), program.post(&look, &nothing));
     assert_eq!(status, 202);
     assert!(document["looked_at"].is_string(), "{document}");
     assert_eq!(document["plan"].as_array().unwrap().len(), 5);
