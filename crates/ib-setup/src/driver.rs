@@ -104,14 +104,14 @@ impl Driver {
         let lease = leased.lease;
         match (lease.history, &self.publications) {
             (HistoryId::Setup(setup), publications) => {
-                let view = self.setup.drive(setup).await?;
-                if view.infrastructure.is_some() {
+                let (state, sequence) = self.setup.advance(setup).await?;
+                if state.infrastructure().is_some() {
                     self.environments.came_in(setup).await?;
                     if let Some(publications) = publications {
                         publications.came_in(setup).await?;
                     }
                 }
-                Ok(Release { lease, due: None })
+                Ok(Release { lease, sequence, due: self.setup.next(&state) })
             }
             (HistoryId::Environments(infrastructure), _) => {
                 Ok(self.environments.work(leased, infrastructure).await?)
@@ -125,7 +125,7 @@ impl Driver {
             }
             (HistoryId::Publications(_), None) => {
                 let later = self.setup.ports.clock.now().plus(REST);
-                Ok(Release { lease, due: Some((leased.kept.sequence, later)) })
+                Ok(Release { lease, sequence: leased.kept.sequence, due: Some(later) })
             }
         }
     }

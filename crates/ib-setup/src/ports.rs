@@ -41,7 +41,8 @@ pub enum StoreError {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Standing {
-    /// When there is next work for a driver; `None` for not before somebody asks.
+    /// When there is next work for a driver; `None` for not before somebody asks. What is left to do for other
+    /// histories is work too, and stays until the driver [says](Release) that it is done.
     pub due: Option<Timestamp>,
     /// The user who was let in by a set-up, and where; `None` before.
     pub signed: Option<Signer>,
@@ -104,9 +105,11 @@ pub struct Leased {
 pub struct Release {
     /// The lease.
     pub lease: Lease,
-    /// When there is next work, provided that the history still has so many events: whatever was appended
-    /// meanwhile knows better.
-    pub due: Option<(usize, Timestamp)>,
+    /// How many events the history had when the work ended.
+    pub sequence: usize,
+    /// When there is next work, `None` for not before somebody asks; provided that the history still has so many
+    /// events: whatever was appended meanwhile knows better.
+    pub due: Option<Timestamp>,
 }
 
 /// Keeps what happened. `testing::conformance` checks one of your own.

@@ -237,7 +237,11 @@ impl Publications {
         events: &[Event],
         lease: Option<Lease>,
     ) -> Result<State> {
-        let due = |state: &State| owed(state).map(|_| self.now()).or_else(|| later(state));
+        // What a driver records stays due until it gives the lease back: the environments may have yet to hear of it.
+        let due = |state: &State| {
+            let is_due = lease.is_some() || owed(state).is_some();
+            if is_due { Some(self.now()) } else { later(state) }
+        };
         let standing = |state: &State| Standing { due: due(state), ..Standing::default() };
         let at = (history, sequence);
         history::append(&*self.setup.ports.store, at, state, events, standing, lease).await
@@ -277,11 +281,12 @@ struct Work {
 
 impl Publications {
     /// Does what is owed until the environment has to be given time, and says whether development may be another by
-    /// that.
+    /// that, or by what was done before: where nothing was owed, a driver was gone before it could say so.
     pub(crate) async fn work(&self, leased: Leased) -> Result<(Release, bool)> {
         let lease = leased.lease;
         let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
         let (was_active, were_over) = (state.active().is_some(), state.dependencies_over());
+        let was_idle = !was_active && owed(&state).is_none();
         let mut work = Work { lease, state, sequence };
         self.record_under(&mut work, Command::Tick).await?;
         while let Some(effect) = owed(&work.state) {
@@ -291,9 +296,9 @@ impl Publications {
                 break;
             }
         }
-        let due = self.next(&work.state).map(|due| (work.sequence, due));
+        let release = Release { lease, sequence: work.sequence, due: self.next(&work.state) };
         let has_ended = was_active && work.state.active().is_none();
-        Ok((Release { lease, due }, has_ended || work.state.dependencies_over() > were_over))
+        Ok((release, was_idle || has_ended || work.state.dependencies_over() > were_over))
     }
 
     /// Records what follows from `command`, if the lease still holds; `false` where nothing does.

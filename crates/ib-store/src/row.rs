@@ -103,12 +103,11 @@ pub(crate) fn leased(mut rows: Vec<LeasedRow>) -> sqlx::Result<Vec<Leased>> {
 }
 
 /// A history, the token of the lease that is given back, and for how many events it is due when.
-pub(crate) type ReleasedRow = (String, i64, Option<i64>, Option<i64>);
+pub(crate) type ReleasedRow = (String, i64, i64, Option<i64>);
 
 pub(crate) fn released(releases: &[Release]) -> impl Iterator<Item = ReleasedRow> {
-    releases.iter().map(|Release { lease, due }| {
-        let (sequence, due) = due.map(|(sequence, due)| (number(sequence), millis(due))).unzip();
-        (lease.history.to_string(), token(*lease), sequence, due)
+    releases.iter().map(|Release { lease, sequence, due }| {
+        (lease.history.to_string(), token(*lease), number(*sequence), due.map(millis))
     })
 }
 

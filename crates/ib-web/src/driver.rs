@@ -150,7 +150,7 @@ impl Driver {
 
     /// Looks again when the first of them is due, where that is before the next round.
     fn come_back(self: &Arc<Self>, releases: &[Release]) {
-        let pauses = releases.iter().filter_map(|release| Some(self.inner.until(release.due?.1)));
+        let pauses = releases.iter().filter_map(|release| Some(self.inner.until(release.due?)));
         if let Some(pause) = pauses.min().filter(|pause| *pause < ROUND) {
             let driver = Arc::clone(self);
             tokio::spawn(async move {

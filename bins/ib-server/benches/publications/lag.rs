@@ -109,8 +109,8 @@ impl<S: Store> Store for Noting<S> {
     }
 
     async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
-        for Release { lease, due } in releases {
-            if let (HistoryId::Publications(infrastructure), Some((_, due))) = (lease.history, due) {
+        for Release { lease, due, .. } in releases {
+            if let (HistoryId::Publications(infrastructure), Some(due)) = (lease.history, due) {
                 let number = self.numbers[&infrastructure];
                 self.lag.due[number].store(due.as_millis(), Ordering::Relaxed);
             }

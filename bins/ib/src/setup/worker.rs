@@ -30,7 +30,7 @@ impl Worker {
             return Ok(None);
         };
         let release = self.hold(leased).await.map_err(|error| refused(&error))?;
-        let due = release.due.map(|(_, due)| due);
+        let due = release.due;
         self.0.release(&[release]).await.map_err(|error| embedded::refused(&error))?;
         Ok(due)
     }

@@ -1,6 +1,6 @@
 //! One history, as a row of the store.
 
-use ib_setup::ports::{Addition, Kept, Lease, Leased, Standing, StoreError};
+use ib_setup::ports::{Addition, Kept, Lease, Leased, Release, Standing, StoreError};
 use ib_setup::{HistoryId, Timestamp};
 
 pub(crate) type Answer<T> = Result<T, StoreError>;
@@ -48,10 +48,10 @@ impl Row {
     }
 
     /// When it is next due counts only where nothing was appended meanwhile.
-    pub(crate) fn release(&mut self, due: Option<(usize, Timestamp)>) {
+    pub(crate) fn release(&mut self, given: &Release) {
         self.until = None;
-        if let Some((_, due)) = due.filter(|(sequence, _)| *sequence == self.events.len()) {
-            self.standing.due = Some(due);
+        if given.sequence == self.events.len() {
+            self.standing.due = given.due;
         }
     }
 }

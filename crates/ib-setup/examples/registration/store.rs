@@ -39,9 +39,9 @@ impl Store for OwnStore {
     }
     async fn release(&self, releases: &[Release]) -> Answer<()> {
         let mut table = self.0.lock().await;
-        for Release { lease, due } in releases {
-            let Some(row) = table.held(*lease) else { continue };
-            row.release(*due);
+        for release in releases {
+            let Some(row) = table.held(release.lease) else { continue };
+            row.release(release);
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Environments {
         let (state, sequence) = self.restore(lease.history, &leased.kept).await?;
         let effects = due(&state, self.every, self.now());
         if effects.is_empty() && !self.has_introductions(&state) {
-            return Ok(Release { lease, due: self.next(&state).map(|due| (sequence, due)) });
+            return Ok(Release { lease, sequence, due: self.next(&state) });
         }
         let mut commands = Vec::new();
         if effects.contains(&Effect::List) {
@@ -42,7 +42,7 @@ impl Environments {
             known = self.settle(infrastructure, known, command, lease).await?;
         }
         let (state, sequence) = self.introduce(infrastructure, known, lease).await?;
-        Ok(Release { lease, due: self.next(&state).map(|due| (sequence, due)) })
+        Ok(Release { lease, sequence, due: self.next(&state) })
     }
 
     /// Decides on what the world answered, and records what follows; the state afterwards.

@@ -19,6 +19,7 @@ use crate::ports::{Secret, SecretKind, Standing, Store, StoreError};
 use crate::registration::{Command, Effect, Event, Rejection, State, View, decide, owed, view};
 use crate::setup::{Setup, SetupError};
 use crate::throttle::Attempt;
+use crate::time::Timestamp;
 
 /// Loads a set-up without changing it.
 pub(crate) async fn load(store: &dyn Store, setup: SetupId) -> Result<(State, usize), SetupError> {
@@ -44,12 +45,17 @@ impl Setup {
     ///
     /// [`SetupError`] when a port fails. Nothing is lost: the next call goes on.
     pub async fn drive(&self, setup: SetupId) -> Result<View, SetupError> {
+        Ok(view(&self.advance(setup).await?.0))
+    }
+
+    /// The same; the state, and how many events led to it.
+    pub(crate) async fn advance(&self, setup: SetupId) -> Result<(State, usize), SetupError> {
         loop {
-            let (state, _) = self.current(setup).await?;
+            let (state, sequence) = self.current(setup).await?;
             let now = self.ports.clock.now();
             let due = |effect: &Effect| effect.due().is_none_or(|due| due <= now);
             let Some(effect) = owed(&state).into_iter().find(due) else {
-                return Ok(view(&state));
+                return Ok((state, sequence));
             };
             if let Some(result) = self.perform(setup, &effect).await? {
                 let turn = effect.turn();
@@ -170,12 +176,16 @@ impl Setup {
         Ok(self.ports.vault.forget(setup, kind).await?)
     }
 
-    fn standing(&self, state: &State) -> Standing {
+    /// When there is next work for the set-up itself.
+    pub(crate) fn next(&self, state: &State) -> Option<Timestamp> {
         let now = self.ports.clock.now();
-        Standing {
-            due: owed(state).iter().map(|effect| effect.due().unwrap_or(now)).min(),
-            signed: state.signer(),
-            infrastructure: state.infrastructure(),
-        }
+        owed(state).iter().map(|effect| effect.due().unwrap_or(now)).min()
+    }
+
+    fn standing(&self, state: &State) -> Standing {
+        let infrastructure = state.infrastructure();
+        // Its environments and publications have yet to hear that somebody came in.
+        let to_be_told = infrastructure.map(|_| self.ports.clock.now());
+        Standing { due: self.next(state).or(to_be_told), signed: state.signer(), infrastructure }
     }
 }

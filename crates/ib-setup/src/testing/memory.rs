@@ -185,12 +185,12 @@ impl Store for MemoryStore {
 
     async fn release(&self, releases: &[Release]) -> Result<(), StoreError> {
         let mut kept = lock(&self.0);
-        for Release { lease, due } in releases {
+        for Release { lease, sequence, due } in releases {
             let row = kept.histories.get_mut(&lease.history).filter(|row| row.lease.0 == lease.token);
             let Some(row) = row else { continue };
             row.lease.1 = None;
-            if let Some((_, due)) = due.filter(|(sequence, _)| *sequence == row.events.len()) {
-                row.standing.due = Some(due);
+            if *sequence == row.events.len() {
+                row.standing.due = *due;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use ib_domain::reason::Reason;
 use ib_setup::ports::{Release, Store as _};
 use ib_setup::registration::{LogInStop, Rules, State, Step, Stop, View, replay};
 use ib_setup::testing::{FailingStore, MemoryStore};
-use ib_setup::{Driver, Ports, Setup, SetupError, Timestamp};
+use ib_setup::{Driver, HistoryId, Ports, Setup, SetupError, Timestamp};
 
 use crate::room::{Room, credentials, finish, go, now, texts};
 
@@ -99,14 +99,32 @@ fn what_is_due_is_leased_once_and_again_when_the_driver_is_gone() {
 
     room.clock.set(Timestamp::from_millis(300_000));
     let [taken_over] = lease().try_into().unwrap();
-    now(driver.release(&[Release { lease: gone.lease, due: None }])).unwrap();
+    now(driver.release(&[Release { lease: gone.lease, sequence: gone.kept.sequence, due: None }])).unwrap();
     assert_eq!(lease(), [], "a lease that ran out gives nothing back");
     let release = now(driver.work(taken_over)).unwrap();
     now(driver.release(&[release])).unwrap();
     assert_eq!(now(setup.view(id)).unwrap().open, Step::LogIn);
-    finish(&setup, id).unwrap();
+    assert_eq!(lease(), [], "a person has to log in");
+}
+
+/// The program ends between the end of a registration and what it asks for next, a look at the environment.
+#[test]
+fn what_a_driver_that_is_gone_did_not_ask_for_is_asked_for_by_the_next_one() {
+    let room = Room::with("11.23.1");
+    let setup = room.start();
+    let id = now(setup.begin()).unwrap();
+    let infrastructure = finish(&setup, id).unwrap().infrastructure.unwrap();
+    let driver = Driver::new(setup, None);
+    let lease = || now(driver.lease(10, None)).unwrap();
+    let [registered] = lease().try_into().unwrap();
+    assert_eq!(registered.lease.history, HistoryId::Setup(id));
+    let release = now(driver.work(registered)).unwrap();
+
+    let [look] = lease().try_into().unwrap();
+    assert_eq!(look.lease.history, HistoryId::Environments(infrastructure));
+    now(driver.release(&[release])).unwrap();
     room.clock.set(Timestamp::from_millis(u64::MAX));
-    assert_eq!(lease(), []);
+    assert!(lease().iter().all(|leased| leased.lease.history != HistoryId::Setup(id)), "it is done");
 }
 
 #[test]

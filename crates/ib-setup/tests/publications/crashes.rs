@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ib_setup::Environments;
+use ib_setup::environment::{Event, Fact};
 use ib_setup::testing::FailingStore;
 
 use super::world::{DEVELOPMENT, World};
@@ -44,6 +46,11 @@ async fn a_crash_at_any_append_still_ends_with_everything_installed_once() {
         };
         let what = format!("append {number}, written: {is_written}");
         world.assert_installed_once(&what);
+        first.settle().await;
+        let ended = first.publications.view(id).await.unwrap().run.unwrap().changed;
+        let environments = Environments::new(first.setup.clone()).history(id, 0, 1_000).await.unwrap();
+        let is_told = |event: &Event| event.fact == Fact::Published && event.at >= ended;
+        assert!(environments.iter().any(is_told), "{what}: development is another one: {environments:#?}");
         let mut unique = messages.clone();
         unique.sort();
         unique.dedup();
