@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
-/// The program, checking a host that accepts the connection and then says nothing.
+/// The program, checking dev.acme.example, which accepts the connection and then says nothing.
 fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
     start_command("check", silent, arguments)
 }
@@ -14,7 +14,7 @@ fn start(silent: &TcpListener, arguments: &[&str]) -> Child {
 fn start_command(command: &str, silent: &TcpListener, arguments: &[&str]) -> Child {
     let mapping = format!("dev.acme.example:443:{}", silent.local_addr().unwrap());
     Command::new(env!("CARGO_BIN_EXE_ib"))
-        .args([command, "dev.acme.example", "--connect-to", &mapping, "--timeout", "10m"])
+        .args([command, "--connect-to", &mapping, "--timeout", "10m"])
         .args(arguments)
         .env_clear()
         .stdin(Stdio::piped())
@@ -32,7 +32,7 @@ fn interrupt(child: &Child) {
 #[test]
 fn the_first_one_prints_what_is_known() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let child = start(&silent, &["--output", "json"]);
+    let child = start(&silent, &["dev.acme.example", "--output", "json"]);
     let _connection = silent.accept().unwrap();
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
@@ -47,7 +47,7 @@ fn a_set_up_that_is_interrupted_says_how_to_go_on() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let child = start_command("setup", &silent, &["--data", &data, "--output", "json"]);
+    let child = start_command("setup", &silent, &["dev.acme.example", "--data", &data, "--output", "json"]);
     let _connection = silent.accept().unwrap();
     interrupt(&child);
     let output = child.wait_with_output().unwrap();
@@ -62,11 +62,13 @@ fn a_set_up_that_is_interrupted_says_how_to_go_on() {
 fn the_second_one_ends_even_a_program_that_nobody_reads() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut child = start(&silent, &["--from", "-", "--output", "json"]);
-    // More than a pipe holds, so that the program cannot finish its output.
+    // Far more than are looked at side by side: once it comes to the last one, it knows of more than a pipe holds, and
+    // cannot finish its output.
     let mut stdin = child.stdin.take().unwrap();
     for number in 0..500 {
         writeln!(stdin, "127.0.0.{number}").unwrap();
     }
+    writeln!(stdin, "dev.acme.example").unwrap();
     drop(stdin);
     let _connection = silent.accept().unwrap();
     interrupt(&child);
